@@ -1,0 +1,56 @@
+//! Invoked by an operator: makes an instance, or a new admin key for one.
+
+use directory::{Caller, Error, Expiry, Instance, InstanceId, NewApiKey, Scope};
+use serde::Serialize;
+use serde_json::Value;
+use store::Store;
+
+/// What an operator gets, and hands over to the customer.
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Created {
+    /// The id of the instance.
+    pub instance: InstanceId,
+    /// The name of the instance.
+    pub name: String,
+    /// The key for the person who manages the instance.
+    pub admin_key: String,
+    /// The key for the identity provider, of a new instance.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub scim_key: Option<String>,
+}
+
+/// Takes `{"name": …}` for a new instance, or `{"instance": …}` for a new admin key of one.
+///
+/// # Errors
+/// `invalidValue` for an event that is neither; [`Error::InstanceNotFound`].
+pub async fn handle(store: &Store, event: &Value, request_id: &str) -> Result<Created, Error> {
+    let member = |name: &str| event.get(name).and_then(Value::as_str).map(str::trim).filter(|text| !text.is_empty());
+    match (member("name"), member("instance")) {
+        (Some(name), None) => {
+            let created = store.create_instance(name, request_id).await?;
+            let scim_key = Some(created.scim_key.text.expose().to_owned());
+            Ok(created_of(created.instance, created.admin_key.text.expose(), scim_key))
+        }
+        (None, Some(id)) => {
+            let id = id.parse().map_err(|_| Error::InstanceNotFound(id.to_owned()))?;
+            let instance = store.find_instance(id).await?;
+            let caller = Caller::operator(id, request_id.to_owned());
+            let new = NewApiKey {
+                description: "Issued by an operator".to_owned(),
+                scope: Scope::Admin,
+                expiry: Expiry::Never,
+            };
+            let issued = store.create_operator_key(&caller, &new).await?;
+            Ok(created_of(instance, issued.text.expose(), None))
+        }
+        _ => Err(scim::Error::invalid_value(
+            "Send {\"name\": \"…\"} to make an instance, or {\"instance\": \"…\"} to issue a new admin key for one.",
+        )
+        .into()),
+    }
+}
+
+fn created_of(instance: Instance, admin_key: &str, scim_key: Option<String>) -> Created {
+    Created { instance: instance.id, name: instance.name, admin_key: admin_key.to_owned(), scim_key }
+}

@@ -1,0 +1,45 @@
+//! Every request that has no route is told in SCIM's words what is wrong with it.
+
+use directory::Error;
+use lambda::{Reply, Request, SCIM_PATH};
+
+/// The methods of each path that exists; `{id}` stands for one part.
+const ALLOWED: [(&str, &str); 8] = [
+    ("/scim/v2/Users", "GET, POST"),
+    ("/scim/v2/Users/{id}", "GET, PUT, PATCH, DELETE"),
+    ("/scim/v2/ServiceProviderConfig", "GET"),
+    ("/scim/v2/ResourceTypes", "GET"),
+    ("/scim/v2/ResourceTypes/{id}", "GET"),
+    ("/scim/v2/Schemas", "GET"),
+    ("/scim/v2/Schemas/{id}", "GET"),
+    ("/admin/v1/api-keys", "GET, POST"),
+];
+
+/// Answers 404, 405 or 501 with the reason; public, since it tells nothing of any instance.
+///
+/// # Errors
+/// Always.
+pub async fn handle(request: &Request) -> Result<Reply, Error> {
+    let path = request.path().trim_end_matches('/');
+    let own = path.strip_prefix(SCIM_PATH).unwrap_or_default();
+    let allowed = ALLOWED.iter().find(|(known, _)| is_like(known, path));
+    Err(match own.split('/').nth(1) {
+        Some("Groups") => Error::GroupsUnsupported,
+        Some("Me") => Error::NotImplemented("/Me"),
+        Some("Bulk") => Error::NotImplemented("/Bulk"),
+        Some(".search") => Error::NotImplemented("/.search"),
+        Some("Users") if own.ends_with("/.search") => Error::NotImplemented("/Users/.search"),
+        _ => match allowed {
+            Some((_, allow)) if !allow.split(", ").any(|method| method == request.method().as_str()) => {
+                Error::MethodNotAllowed { method: request.method().to_string(), allow }
+            }
+            _ => Error::NotFound(request.path().to_owned()),
+        },
+    })
+}
+
+fn is_like(known: &str, path: &str) -> bool {
+    let mut parts = path.split('/');
+    let alike = known.split('/').all(|part| parts.next().is_some_and(|found| part == "{id}" || part == found));
+    alike && parts.next().is_none()
+}

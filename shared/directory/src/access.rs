@@ -1,0 +1,117 @@
+//! What a user may do and see: the role, and a consumer's visibility group.
+
+use scim::Error as ScimError;
+use serde::{Deserialize, Serialize};
+
+use crate::{Assigned, Error, Setting, UserResource, fold};
+
+/// `klueRole` of the enterprise extension.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Role {
+    /// Manages the instance; sees everything.
+    Admin,
+    /// Writes content; sees everything.
+    Curator,
+    /// Reads what its visibility group sees.
+    Consumer,
+}
+
+impl Role {
+    /// Every role, in the order in which they are told.
+    pub const ALL: [Self; 3] = [Self::Admin, Self::Curator, Self::Consumer];
+
+    /// The role as SCIM spells it.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Admin => "admin",
+            Self::Curator => "curator",
+            Self::Consumer => "consumer",
+        }
+    }
+
+    /// Finds a role by its name, in any case.
+    ///
+    /// # Errors
+    /// `invalidValue`, naming the value and the roles that exist.
+    pub fn parse(text: &str) -> Result<Self, ScimError> {
+        Self::ALL.into_iter().find(|role| role.as_str().eq_ignore_ascii_case(text)).ok_or_else(|| {
+            ScimError::invalid_value(format!(
+                "klueRole '{text}' does not exist; the roles are: admin, curator, consumer."
+            ))
+        })
+    }
+}
+
+/// Role and visibility group of a user; only a consumer has a group.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Access {
+    /// See [`Role::Admin`].
+    Admin,
+    /// See [`Role::Curator`].
+    Curator,
+    /// See [`Role::Consumer`].
+    Consumer {
+        /// The name of the visibility group, as the group spells it.
+        group: String,
+    },
+}
+
+impl Access {
+    /// The role alone.
+    pub fn role(&self) -> Role {
+        match self {
+            Self::Admin => Role::Admin,
+            Self::Curator => Role::Curator,
+            Self::Consumer { .. } => Role::Consumer,
+        }
+    }
+
+    /// The visibility group of a consumer.
+    pub fn group(&self) -> Option<&str> {
+        match self {
+            Self::Consumer { group } => Some(group),
+            Self::Admin | Self::Curator => None,
+        }
+    }
+}
+
+/// The access that results from what is stored and what was asked.
+///
+/// # Errors
+/// `invalidValue` for a group that does not exist, and for a group other than the stored one
+/// together with a role that has none.
+pub(crate) fn resulting_access(
+    stored: Option<&Access>,
+    asked: &UserResource,
+    setting: &Setting,
+) -> Result<Access, Error> {
+    let stored_group = stored.and_then(Access::group);
+    let role = match asked.role {
+        Assigned::To(role) => role,
+        Assigned::Cleared => Role::Consumer,
+        Assigned::Absent => stored.map_or(Role::Consumer, Access::role),
+    };
+    // A PUT repeats what a GET gave: the stored group counts as not sent.
+    let asked_group = match &asked.group {
+        Assigned::To(name) if stored_group.is_some_and(|group| fold(group) == fold(name)) => &Assigned::Absent,
+        other => other,
+    };
+    let group = match (role, asked_group) {
+        (Role::Admin | Role::Curator, Assigned::To(name)) => return Err(group_without_consumer(role, name)),
+        (Role::Admin, _) => return Ok(Access::Admin),
+        (Role::Curator, _) => return Ok(Access::Curator),
+        (Role::Consumer, Assigned::To(name)) => setting.group(name)?,
+        (Role::Consumer, Assigned::Cleared) => &setting.instance.default_group,
+        (Role::Consumer, Assigned::Absent) => stored_group.unwrap_or(&setting.instance.default_group),
+    };
+    Ok(Access::Consumer { group: group.to_owned() })
+}
+
+fn group_without_consumer(role: Role, group: &str) -> Error {
+    let role = role.as_str();
+    ScimError::invalid_value(format!(
+        "klueRole '{role}' and visibilityGroup '{group}' do not go together: only consumers have a visibility group. Remove the visibilityGroup, or make the user a consumer."
+    ))
+    .into()
+}

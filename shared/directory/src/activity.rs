@@ -1,0 +1,92 @@
+//! What was done, for the admin who asks.
+
+use crate::{Profile, State, UserId};
+
+/// An entry of the activity log, but for the time and the caller.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Activity {
+    /// What kind of thing happened.
+    pub kind: ActivityKind,
+    /// The user to whom it happened.
+    pub user: Option<UserId>,
+    /// What became of which attribute.
+    pub changes: Vec<Change>,
+}
+
+/// The kinds of entries.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ActivityKind {
+    /// A new user.
+    UserCreated,
+    /// A change of a user.
+    UserUpdated,
+    /// A DELETE of a user.
+    UserDeleted,
+    /// A POST that brought a deleted user back.
+    UserRestored,
+    /// A new API key.
+    KeyCreated,
+    /// The end of an API key.
+    KeyRevoked,
+    /// A new instance.
+    InstanceCreated,
+}
+
+impl ActivityKind {
+    /// The kind as the log spells it.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::UserCreated => "userCreated",
+            Self::UserUpdated => "userUpdated",
+            Self::UserDeleted => "userDeleted",
+            Self::UserRestored => "userRestored",
+            Self::KeyCreated => "keyCreated",
+            Self::KeyRevoked => "keyRevoked",
+            Self::InstanceCreated => "instanceCreated",
+        }
+    }
+}
+
+/// What became of one attribute.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Change {
+    /// The attribute as SCIM spells it.
+    pub attribute: &'static str,
+    /// The value before; none where there was none.
+    pub old: Option<String>,
+    /// The value after.
+    pub new: Option<String>,
+}
+
+/// The attributes in which two states of a user differ.
+pub fn changes(old: Option<&Profile>, new: &Profile) -> Vec<Change> {
+    type Read = fn(&Profile) -> Option<&str>;
+    const ATTRIBUTES: [(&str, Read); 9] = [
+        ("externalId", |profile| profile.external_id.as_deref()),
+        ("userName", |profile| Some(&profile.user_name)),
+        ("name.givenName", |profile| Some(&profile.given_name)),
+        ("name.familyName", |profile| Some(&profile.family_name)),
+        ("emails", |profile| Some(&profile.email)),
+        ("employeeId", |profile| profile.employee_id.as_deref()),
+        ("klueRole", |profile| Some(profile.access.role().as_str())),
+        ("visibilityGroup", |profile| profile.access.group()),
+        ("active", |profile| Some(state(profile.state))),
+    ];
+    ATTRIBUTES
+        .into_iter()
+        .map(|(attribute, read)| Change {
+            attribute,
+            old: old.and_then(read).map(str::to_owned),
+            new: read(new).map(str::to_owned),
+        })
+        .filter(|change| change.old != change.new)
+        .collect()
+}
+
+fn state(state: State) -> &'static str {
+    match state {
+        State::Active => "true",
+        State::Inactive => "false",
+        State::Deleted => "false (deleted)",
+    }
+}

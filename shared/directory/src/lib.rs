@@ -1,0 +1,44 @@
+//! Klue's users, roles, visibility groups, instances and API keys, and their rules.
+//!
+//! Every rule is a pure function from what is stored and what was asked to
+//! what shall be stored. There is no I/O here, no clock and no randomness: times
+//! and random bytes come in as arguments.
+
+mod access;
+mod activity;
+mod api_key;
+mod base62;
+mod caller;
+mod error;
+mod fold;
+mod instance;
+mod key_text;
+mod patch;
+mod pepper;
+mod plan;
+mod profile;
+mod representation;
+mod resource;
+mod schemas;
+mod usage;
+mod user_id;
+mod value;
+
+pub use access::{Access, Role};
+pub use activity::{Activity, ActivityKind, Change, changes};
+pub use api_key::{ApiKey, Expiry, KeyState, MAX_ACTIVE_KEYS, NewApiKey, Scope, may_add, may_revoke};
+pub use base62::{InstanceId, KeyId};
+pub use caller::{Caller, Credentials, Verification, verify};
+pub use error::{Error, KeyRefusal};
+pub use fold::{MAX_FOLDED_BYTES, fold};
+pub use instance::{DEFAULT_GROUP, GroupState, Instance, NamedGroup, NewInstance, Setting, VisibilityGroup};
+pub use key_text::{KEY_PREFIX, PresentedKey};
+pub use patch::UserPatch;
+pub use pepper::{Pepper, PepperError, Peppers};
+pub use plan::{Plan, plan};
+pub use profile::{Profile, State, User, change, delete, new_user};
+pub use representation::{UserRepresentation, etag, is_version};
+pub use resource::{Assigned, UserResource};
+pub use schemas::{USER, resource_types, schemas, service_provider_config};
+pub use usage::Usage;
+pub use user_id::UserId;

@@ -1,0 +1,85 @@
+//! What one request cost, counted where it is spent and logged where it ends.
+
+use std::future::Future;
+use std::sync::{Arc, Mutex};
+
+use crate::Caller;
+
+tokio::task_local! {
+    static CURRENT: Usage;
+}
+
+/// Counters of one request; clones share them.
+#[derive(Clone, Debug, Default)]
+pub struct Usage(Arc<Mutex<Counters>>);
+
+#[derive(Debug, Default)]
+struct Counters {
+    calls: u32,
+    depth: u32,
+    capacity: f64,
+    caller: Option<(String, String)>,
+}
+
+impl Usage {
+    /// Runs a future so that [`Usage::current`] inside it is this one.
+    ///
+    /// A task spawned inside the future does not belong to it.
+    pub async fn scope<F: Future>(self, future: F) -> F::Output {
+        CURRENT.scope(self, future).await
+    }
+
+    /// The counters of the running request, or loose ones outside any.
+    pub fn current() -> Self {
+        CURRENT.try_with(Clone::clone).unwrap_or_default()
+    }
+
+    /// Counts a call that starts; gives its place in the chain of calls that wait for each other.
+    pub fn start_call(&self) -> u32 {
+        self.with(|counters| {
+            counters.calls += 1;
+            counters.depth + 1
+        })
+    }
+
+    /// Notes that a call has been answered, with the place that `start_call` gave it.
+    pub fn end_call(&self, place: u32) {
+        self.with(|counters| counters.depth = counters.depth.max(place));
+    }
+
+    /// Adds consumed DynamoDB request units.
+    pub fn add_capacity(&self, units: f64) {
+        self.with(|counters| counters.capacity += units);
+    }
+
+    /// Notes whose request this is.
+    pub fn set_caller(&self, caller: &Caller) {
+        let names = (caller.instance().to_string(), caller.key_id().map(|id| id.to_string()).unwrap_or_default());
+        self.with(|counters| counters.caller = Some(names));
+    }
+
+    /// HTTP requests sent, repeated ones included.
+    pub fn calls(&self) -> u32 {
+        self.with(|counters| counters.calls)
+    }
+
+    /// Calls that had to wait for one another: those sent together count once.
+    pub fn round_trips(&self) -> u32 {
+        self.with(|counters| counters.depth)
+    }
+
+    /// DynamoDB request units, read and write together, as DynamoDB reported them.
+    pub fn capacity(&self) -> f64 {
+        self.with(|counters| counters.capacity)
+    }
+
+    /// Instance and key id of the caller, once a key was verified.
+    pub fn caller(&self) -> Option<(String, String)> {
+        self.with(|counters| counters.caller.clone())
+    }
+
+    fn with<T>(&self, read: impl FnOnce(&mut Counters) -> T) -> T {
+        // A panic while counting leaves whole numbers behind: a poisoned lock is still good.
+        read(&mut self.0.lock().unwrap_or_else(|poisoned| poisoned.into_inner()))
+    }
+}

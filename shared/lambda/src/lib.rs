@@ -1,0 +1,23 @@
+//! The edge of a function: events in, answers out.
+//!
+//! Knows HTTP and Lambda, and nothing of where data is. A refusal of the directory becomes a
+//! status here, in one place, and every request leaves one line in the log.
+
+mod answer;
+mod event;
+mod refusal;
+mod reply;
+mod request;
+mod serve;
+mod telemetry;
+mod view;
+
+pub use answer::answer;
+pub use event::{EventParts, event};
+pub use reply::Reply;
+pub use request::{MAX_BODY_BYTES, Request};
+pub use serve::{serve, serve_invocations, serve_stateless};
+pub use view::View;
+
+/// The path under which SCIM is served, behind the gateway's stage or a custom domain's mapping.
+pub const SCIM_PATH: &str = "/scim/v2";

@@ -1,0 +1,83 @@
+//! An answer, before it takes the form of Lambda or of a server.
+
+use aws_lambda_events::apigw::ApiGatewayV2httpResponse;
+use aws_lambda_events::encodings::Body;
+use http::header::{ALLOW, CONTENT_LOCATION, CONTENT_TYPE, ETAG, HeaderName, LOCATION, RETRY_AFTER, WWW_AUTHENTICATE};
+use http::{HeaderMap, HeaderValue, StatusCode};
+use serde::Serialize;
+
+/// An answer to a request.
+#[derive(Clone, Debug)]
+pub struct Reply {
+    /// The status.
+    pub status: StatusCode,
+    /// The headers.
+    pub headers: HeaderMap,
+    /// The body, UTF-8.
+    pub body: String,
+}
+
+impl Reply {
+    /// A SCIM message or resource.
+    pub fn scim(status: StatusCode, message: &impl Serialize) -> Self {
+        Self::json(status, "application/scim+json", message)
+    }
+
+    /// An answer of the admin API.
+    pub fn admin(status: StatusCode, message: &impl Serialize) -> Self {
+        Self::json(status, "application/json", message)
+    }
+
+    /// A status that needs no words.
+    pub fn empty(status: StatusCode) -> Self {
+        Self { status, headers: HeaderMap::new(), body: String::new() }
+    }
+
+    pub(crate) fn json(status: StatusCode, content_type: &'static str, message: &impl Serialize) -> Self {
+        let body = serde_json::to_string(message).expect("what the service writes has text as its keys");
+        let mut headers = HeaderMap::new();
+        headers.insert(CONTENT_TYPE, HeaderValue::from_static(content_type));
+        Self { status, headers, body }
+    }
+
+    pub(crate) fn with_location(self, location: &str) -> Self {
+        self.with(LOCATION, location)
+    }
+
+    pub(crate) fn with_content_location(self, location: &str) -> Self {
+        self.with(CONTENT_LOCATION, location)
+    }
+
+    pub(crate) fn with_etag(self, tag: &str) -> Self {
+        self.with(ETAG, tag)
+    }
+
+    pub(crate) fn with_allow(self, methods: &str) -> Self {
+        self.with(ALLOW, methods)
+    }
+
+    pub(crate) fn with_retry_after(self, seconds: u32) -> Self {
+        self.with(RETRY_AFTER, &seconds.to_string())
+    }
+
+    pub(crate) fn with_challenge(self) -> Self {
+        self.with(WWW_AUTHENTICATE, "Bearer realm=\"klue-scim\"")
+    }
+
+    fn with(mut self, name: HeaderName, value: &str) -> Self {
+        // A value that no header can carry comes from a client's path, and is then left out.
+        if let Ok(value) = HeaderValue::from_str(value) {
+            self.headers.insert(name, value);
+        }
+        self
+    }
+
+    /// The answer as an HTTP API takes it from Lambda.
+    pub(crate) fn into_event(self) -> ApiGatewayV2httpResponse {
+        let mut response = ApiGatewayV2httpResponse::default();
+        response.status_code = self.status.as_u16().into();
+        response.headers = self.headers;
+        response.body = (!self.body.is_empty()).then_some(Body::Text(self.body));
+        response
+    }
+}

@@ -1,0 +1,183 @@
+//! A request, read from the event of an HTTP API (payload format 2.0).
+
+use aws_lambda_events::apigw::ApiGatewayV2httpRequest;
+use data_encoding::BASE64;
+use directory::{Credentials, Error, KeyRefusal, PresentedKey, USER};
+use http::{HeaderMap, Method, header};
+use scim::{ListQuery, Projection};
+use serde_json::Value;
+
+use crate::{SCIM_PATH, View};
+
+/// The longest body that is read, in bytes.
+pub const MAX_BODY_BYTES: usize = 1024 * 1024;
+/// The longest query string that is read, in bytes: a filter of 4 KiB, each byte percent-encoded,
+/// and room for the rest.
+const MAX_QUERY_BYTES: usize = 16 * 1024;
+
+/// A request to one of the functions.
+#[derive(Clone, Debug)]
+pub struct Request {
+    event: ApiGatewayV2httpRequest,
+}
+
+impl Request {
+    /// Reads the event of an HTTP API.
+    pub fn from_event(event: ApiGatewayV2httpRequest) -> Self {
+        Self { event }
+    }
+
+    /// The method.
+    pub fn method(&self) -> &Method {
+        &self.event.request_context.http.method
+    }
+
+    /// The path, without the stage or mapping before the service's own part of it.
+    pub fn path(&self) -> &str {
+        let path = self.raw_path();
+        ["/scim", "/admin"].iter().find_map(|own| path.find(own)).map_or(path, |start| &path[start..])
+    }
+
+    /// The route by which the gateway chose the function, such as `GET /scim/v2/Users/{id}`.
+    pub(crate) fn route(&self) -> &str {
+        self.event.request_context.route_key.as_deref().unwrap_or("$default")
+    }
+
+    /// The id that the gateway gave the request.
+    pub(crate) fn id(&self) -> &str {
+        self.event.request_context.request_id.as_deref().unwrap_or_default()
+    }
+
+    /// The last part of the path where the route has a `{id}`.
+    pub fn resource_id(&self) -> &str {
+        self.event.path_parameters.get("id").map_or("", String::as_str)
+    }
+
+    /// The API key: behind `Bearer` in any case, or as it is (Okta's "Header" mode).
+    ///
+    /// # Errors
+    /// [`KeyRefusal::Missing`], [`KeyRefusal::Malformed`].
+    pub fn credentials(&self) -> Result<Credentials, Error> {
+        let mut text = self.header(header::AUTHORIZATION).unwrap_or_default().trim();
+        // The word comes twice where somebody pastes it into a field that adds it.
+        while let Some((scheme, rest)) = text.split_once(char::is_whitespace)
+            && scheme.eq_ignore_ascii_case("bearer")
+        {
+            text = rest.trim_start();
+        }
+        if text.is_empty() || text.eq_ignore_ascii_case("bearer") {
+            return Err(KeyRefusal::Missing.into());
+        }
+        Ok(Credentials { key: PresentedKey::parse(text)?, request_id: self.id().to_owned() })
+    }
+
+    /// Reads the JSON body.
+    ///
+    /// # Errors
+    /// [`Error::UnsupportedMediaType`]; `invalidSyntax` for what is not JSON; what `read` refuses.
+    pub fn body<T>(&self, read: impl FnOnce(&Value) -> Result<T, scim::Error>) -> Result<T, Error> {
+        let content_type = self.header(header::CONTENT_TYPE).unwrap_or_default();
+        let media_type = content_type.split(';').next().unwrap_or_default().trim();
+        let is_json =
+            ["application/scim+json", "application/json", ""].iter().any(|json| media_type.eq_ignore_ascii_case(json));
+        if !is_json {
+            return Err(Error::UnsupportedMediaType(media_type.to_owned()));
+        }
+        let not_json = |what: String| scim::Error::invalid_syntax(format!("The body is not valid JSON: {what}."));
+        let text = self.event.body.as_deref().unwrap_or_default();
+        let value = if self.event.is_base64_encoded {
+            let bytes = BASE64.decode(text.as_bytes()).map_err(|_| not_json("its base64 encoding is broken".into()))?;
+            let text = std::str::from_utf8(&bytes).map_err(|error| not_json(error.to_string()))?;
+            serde_json::from_str(text)
+        } else {
+            serde_json::from_str(text)
+        };
+        Ok(read(&value.map_err(|error| not_json(error.to_string()))?)?)
+    }
+
+    /// How many bytes the body has, at least.
+    pub(crate) fn body_length(&self) -> usize {
+        let length = self.event.body.as_ref().map_or(0, String::len);
+        if self.event.is_base64_encoded { length / 4 * 3 } else { length }
+    }
+
+    /// The parameters of a list, its filter checked against the attributes of a user.
+    ///
+    /// # Errors
+    /// `invalidFilter`, `invalidValue`; [`Error::NotImplemented`] for sorting and cursors.
+    pub fn list_query(&self) -> Result<ListQuery, Error> {
+        let query = ListQuery::from_pairs(self.query()?)?;
+        if let Some(parameter) = query.unsupported {
+            return Err(Error::NotImplemented(parameter));
+        }
+        if let Some(filter) = &query.filter {
+            filter.check(&USER)?;
+        }
+        Ok(query)
+    }
+
+    /// How the client wants to see users: under which address, and which attributes.
+    ///
+    /// # Errors
+    /// `invalidValue` for `attributes` together with `excludedAttributes`.
+    pub fn view(&self) -> Result<View, Error> {
+        Ok(View { base_url: self.base_url(), projection: Projection::from_pairs(self.query()?)? })
+    }
+
+    /// The entity tags of `If-Match`.
+    pub fn if_match(&self) -> Option<&str> {
+        self.header(header::IF_MATCH)
+    }
+
+    /// The entity tags of `If-None-Match`.
+    pub fn if_none_match(&self) -> Option<&str> {
+        self.header(header::IF_NONE_MATCH)
+    }
+
+    /// Whether the query string has a parameter.
+    pub fn has_parameter(&self, name: &str) -> bool {
+        self.query().is_ok_and(|mut pairs| pairs.any(|(found, _)| found.eq_ignore_ascii_case(name)))
+    }
+
+    /// The SCIM base URL under which the client reached the service, without a slash at its end.
+    pub fn base_url(&self) -> String {
+        let path = self.raw_path();
+        let prefix = path.find(SCIM_PATH).map_or("", |start| &path[..start]);
+        // What the gateway says of itself, not the client's Host header.
+        let host = self.event.request_context.domain_name.as_deref().unwrap_or("localhost");
+        let scheme = match self.header_named("x-forwarded-proto") {
+            Some("http") => "http",
+            _ => "https",
+        };
+        let port = self.header_named("x-forwarded-port").filter(|port| port.parse::<u16>().is_ok());
+        match port.filter(|port| !host.contains(':') && !["80", "443"].contains(port)) {
+            Some(port) => format!("{scheme}://{host}:{port}{prefix}{SCIM_PATH}"),
+            None => format!("{scheme}://{host}{prefix}{SCIM_PATH}"),
+        }
+    }
+
+    fn raw_path(&self) -> &str {
+        self.event.raw_path.as_deref().unwrap_or("/")
+    }
+
+    fn query(&self) -> Result<form_urlencoded::Parse<'_>, Error> {
+        let query = self.event.raw_query_string.as_deref().unwrap_or_default();
+        if query.len() > MAX_QUERY_BYTES {
+            let detail = format!("The query string is longer than {MAX_QUERY_BYTES} bytes.");
+            return Err(scim::Error::invalid_value(detail).into());
+        }
+        Ok(form_urlencoded::parse(query.as_bytes()))
+    }
+
+    fn header(&self, name: header::HeaderName) -> Option<&str> {
+        text(&self.event.headers, name)
+    }
+
+    fn header_named(&self, name: &'static str) -> Option<&str> {
+        text(&self.event.headers, header::HeaderName::from_static(name))
+    }
+}
+
+fn text(headers: &HeaderMap, name: header::HeaderName) -> Option<&str> {
+    headers.get(name).and_then(|value| value.to_str().ok())
+}

@@ -1,0 +1,72 @@
+//! The life of a function under the Lambda Runtime API.
+
+use std::fmt::Display;
+use std::process::ExitCode;
+
+use aws_lambda_events::apigw::ApiGatewayV2httpRequest;
+use directory::{Error, Usage};
+use lambda_runtime::{Diagnostic, LambdaEvent, run, service_fn};
+use serde::Serialize;
+use serde_json::Value;
+
+use crate::{Reply, Request, answer, telemetry};
+
+/// Prepares what the function needs and answers HTTP requests until Lambda ends it.
+///
+/// What goes wrong while preparing is logged and stops the function in its init phase.
+pub async fn serve<S, E: Display>(
+    state: impl Future<Output = Result<S, E>>,
+    handle: impl AsyncFn(&S, &Request) -> Result<Reply, Error>,
+) -> ExitCode {
+    telemetry::init();
+    let state = match state.await {
+        Ok(state) => state,
+        Err(error) => return stop(error),
+    };
+    requests(async |request| handle(&state, request).await).await
+}
+
+/// As [`serve`], for a function that needs nothing.
+pub async fn serve_stateless(handle: impl AsyncFn(&Request) -> Result<Reply, Error>) -> ExitCode {
+    telemetry::init();
+    requests(handle).await
+}
+
+/// As [`serve`], for a function that is invoked with IAM: JSON in, JSON out, a refusal is an error.
+pub async fn serve_invocations<S, E: Display, O: Serialize>(
+    state: impl Future<Output = Result<S, E>>,
+    handle: impl AsyncFn(&S, &Value, &str) -> Result<O, Error>,
+) -> ExitCode {
+    telemetry::init();
+    let state = match state.await {
+        Ok(state) => state,
+        Err(error) => return stop(error),
+    };
+    let invoked = service_fn(async |event: LambdaEvent<Value>| {
+        handle(&state, &event.payload, &event.context.request_id).await.map_err(|error| {
+            tracing::error!(requestId = event.context.request_id, error = &error as &dyn std::error::Error, "Refused.");
+            Diagnostic { error_type: "Refused".to_owned(), error_message: error.to_string() }
+        })
+    });
+    finish(run(invoked).await)
+}
+
+async fn requests(handle: impl AsyncFn(&Request) -> Result<Reply, Error>) -> ExitCode {
+    let answered = service_fn(async |event: LambdaEvent<ApiGatewayV2httpRequest>| {
+        let request = Request::from_event(event.payload);
+        Ok::<_, Diagnostic>(answer(&request, &Usage::default(), handle(&request)).await.into_event())
+    });
+    finish(run(answered).await)
+}
+
+fn finish(ended: Result<(), lambda_runtime::Error>) -> ExitCode {
+    match ended {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => stop(error),
+    }
+}
+
+fn stop(error: impl Display) -> ExitCode {
+    tracing::error!("The function stops: {error}.");
+    ExitCode::FAILURE
+}

@@ -1,0 +1,53 @@
+//! The log: JSON, one line a request; never a key, a body or an e-mail.
+
+use std::time::Duration;
+
+use directory::{Error, Usage};
+use http::StatusCode;
+use tracing::level_filters::LevelFilter;
+
+use crate::Request;
+
+/// Sends log lines as JSON to standard output, from where Lambda takes them.
+pub(crate) fn init() {
+    tracing_subscriber::fmt()
+        .json()
+        .flatten_event(true)
+        .with_current_span(false)
+        .with_span_list(false)
+        .with_target(false)
+        .with_max_level(LevelFilter::INFO)
+        .init();
+}
+
+/// Logs a request that has been answered; the cause of a 5xx appears here and nowhere else.
+pub(crate) fn record(
+    request: &Request,
+    status: StatusCode,
+    refused: Option<&Error>,
+    usage: &Usage,
+    duration: Duration,
+) {
+    let (instance, key_id) = usage.caller().unwrap_or_default();
+    let cause = refused.filter(|_| status.is_server_error()).map(causes);
+    tracing::info!(
+        requestId = request.id(),
+        route = request.route(),
+        status = status.as_u16(),
+        durationMs = duration.as_secs_f64() * 1000.0,
+        roundTrips = usage.round_trips(),
+        calls = usage.calls(),
+        requestUnits = usage.capacity(),
+        instance,
+        keyId = key_id,
+        cause,
+        "{} {}",
+        request.route(),
+        status.as_u16(),
+    );
+}
+
+fn causes(error: &Error) -> String {
+    let chain = std::iter::successors(std::error::Error::source(error), |error| error.source());
+    chain.map(ToString::to_string).collect::<Vec<_>>().join(": ")
+}

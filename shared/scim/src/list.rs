@@ -1,0 +1,198 @@
+//! Queries: what a client asks for, and the answer (RFC 7644 §3.4.2).
+
+mod projection;
+
+use serde::ser::SerializeStruct;
+use serde::{Serialize, Serializer};
+
+use crate::error::Error;
+use crate::filter::Filter;
+use crate::syntax::quoted;
+use crate::urn;
+
+pub use projection::Projection;
+
+/// How many resources a page has if the client does not say.
+///
+/// Okta asks for this many, and goes on in steps of it.
+pub const DEFAULT_COUNT: u32 = 100;
+
+/// How many resources a page has at most, whatever the client says.
+pub const MAX_COUNT: u32 = 1000;
+
+/// One page of the resources that match a query.
+#[derive(Clone, Copy, Debug)]
+pub struct ListResponse<'a, T> {
+    /// How many match, on all pages.
+    pub total_results: u64,
+    /// The position of the first on this page, counted from 1.
+    pub start_index: u64,
+    /// Those on this page; their number is `itemsPerPage`.
+    pub resources: &'a [T],
+}
+
+impl<'a, T> ListResponse<'a, T> {
+    /// The answer where all resources fit on one page, as with `/Schemas`.
+    pub const fn all(resources: &'a [T]) -> Self {
+        Self { total_results: resources.len() as u64, start_index: 1, resources }
+    }
+}
+
+impl<T: Serialize> Serialize for ListResponse<'_, T> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut response = serializer.serialize_struct("ListResponse", 5)?;
+        response.serialize_field("schemas", &[urn::LIST_RESPONSE])?;
+        response.serialize_field("totalResults", &self.total_results)?;
+        response.serialize_field("startIndex", &self.start_index)?;
+        response.serialize_field("itemsPerPage", &self.resources.len())?;
+        // Optional for an empty page (§3.4.2), but there are clients that miss it.
+        response.serialize_field("Resources", self.resources)?;
+        response.end()
+    }
+}
+
+/// The parameters of a query.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ListQuery {
+    /// Which resources.
+    pub filter: Option<Filter>,
+    /// The position of the first, counted from 1.
+    pub start_index: u64,
+    /// How many at most. With 0 only the total is wanted.
+    pub count: u32,
+    /// Which attributes.
+    pub projection: Projection,
+    /// The name of a parameter that asks for sorting or for cursors.
+    ///
+    /// It is not read any further. A service that has neither should say so (501) rather than
+    /// answer in an order or with a page which the client did not mean.
+    pub unsupported: Option<&'static str>,
+}
+
+impl Default for ListQuery {
+    fn default() -> Self {
+        Self { filter: None, start_index: 1, count: DEFAULT_COUNT, projection: Projection::All, unsupported: None }
+    }
+}
+
+impl ListQuery {
+    /// Reads the decoded name-value pairs of a query string.
+    ///
+    /// Names ignore case; an empty value counts as absent; unknown parameters are ignored
+    /// (RFC 7644 §3.4.2). Numbers out of range are moved into it (§3.4.2.4).
+    ///
+    /// # Errors
+    ///
+    /// `invalidFilter` for the filter; `invalidValue` for a number that is none, a parameter that
+    /// comes twice, or both `attributes` and `excludedAttributes`.
+    pub fn from_pairs(pairs: impl IntoIterator<Item = (impl AsRef<str>, impl AsRef<str>)>) -> Result<Self, Error> {
+        let mut query = Self::default();
+        let mut seen = Seen::default();
+        let (mut attributes, mut excluded) = (None, None);
+        for (name, value) in pairs {
+            let Some(parameter) = Parameter::from_name(name.as_ref()) else {
+                continue;
+            };
+            let value = value.as_ref().trim();
+            // RFC 9865 §2.1: an empty cursor asks for the first page.
+            if value.is_empty() && parameter != Parameter::Cursor {
+                continue;
+            }
+            seen.insert(parameter)?;
+            match parameter {
+                Parameter::Filter => query.filter = Some(Filter::parse(value)?),
+                Parameter::StartIndex => {
+                    query.start_index = integer(parameter, value)?.max(1).unsigned_abs();
+                }
+                Parameter::Count => {
+                    let count = integer(parameter, value)?.clamp(0, MAX_COUNT.into());
+                    query.count = u32::try_from(count).unwrap_or(MAX_COUNT);
+                }
+                Parameter::Attributes => attributes = Some(value.to_owned()),
+                Parameter::ExcludedAttributes => excluded = Some(value.to_owned()),
+                Parameter::SortBy | Parameter::SortOrder | Parameter::Cursor => {
+                    query.unsupported.get_or_insert(parameter.name());
+                }
+            }
+        }
+        query.projection = Projection::new(attributes.as_deref(), excluded.as_deref())?;
+        Ok(query)
+    }
+}
+
+#[derive(Clone, Copy, Debug, PartialEq)]
+enum Parameter {
+    Filter,
+    StartIndex,
+    Count,
+    Attributes,
+    ExcludedAttributes,
+    SortBy,
+    SortOrder,
+    Cursor,
+}
+
+impl Parameter {
+    const ALL: [Self; 8] = [
+        Self::Filter,
+        Self::StartIndex,
+        Self::Count,
+        Self::Attributes,
+        Self::ExcludedAttributes,
+        Self::SortBy,
+        Self::SortOrder,
+        Self::Cursor,
+    ];
+
+    const fn name(self) -> &'static str {
+        match self {
+            Self::Filter => "filter",
+            Self::StartIndex => "startIndex",
+            Self::Count => "count",
+            Self::Attributes => "attributes",
+            Self::ExcludedAttributes => "excludedAttributes",
+            Self::SortBy => "sortBy",
+            Self::SortOrder => "sortOrder",
+            Self::Cursor => "cursor",
+        }
+    }
+
+    fn from_name(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|parameter| parameter.name().eq_ignore_ascii_case(name))
+    }
+}
+
+/// The parameters that have come.
+#[derive(Default)]
+struct Seen(Vec<Parameter>);
+
+impl Seen {
+    fn insert(&mut self, parameter: Parameter) -> Result<(), Error> {
+        if self.0.contains(&parameter) {
+            let detail = format!("parameter '{}' is there twice", parameter.name());
+            return Err(Error::invalid_value(detail));
+        }
+        self.0.push(parameter);
+        Ok(())
+    }
+}
+
+/// Reads an integer; one that is too large to count with is cut to the largest.
+fn integer(parameter: Parameter, text: &str) -> Result<i64, Error> {
+    let (negative, digits) = match text.strip_prefix('-') {
+        Some(digits) => (true, digits),
+        None => (false, text),
+    };
+    if digits.is_empty() || !digits.bytes().all(|byte| byte.is_ascii_digit()) {
+        return Err(Error::invalid_value(format!(
+            "parameter '{}': expected an integer, found {}",
+            parameter.name(),
+            quoted(text)
+        )));
+    }
+    let magnitude = digits.parse().unwrap_or(i64::MAX);
+    Ok(if negative { -magnitude } else { magnitude })
+}
+
+#[cfg(test)]
+mod tests;

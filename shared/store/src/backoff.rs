@@ -1,0 +1,44 @@
+//! Waiting before another try.
+
+use std::time::Duration;
+
+use directory::Error;
+use tokio::time::{Instant, sleep};
+
+use crate::random;
+
+/// How long a request may go on trying: well within the 30 s of an HTTP API and the 60 s of Okta.
+const BUDGET: Duration = Duration::from_secs(15);
+/// About one round trip.
+const SHORTEST: Duration = Duration::from_millis(10);
+/// A write takes two round trips; longer waits than several of them only leave the item idle.
+const LONGEST: Duration = Duration::from_millis(320);
+/// Seconds after which a client may try again.
+const RETRY_AFTER: u32 = 2;
+
+/// Exponential waits with full jitter, since those who collided would else collide again.
+pub(crate) struct Backoff {
+    deadline: Instant,
+    longest: Duration,
+}
+
+impl Backoff {
+    pub(crate) fn new() -> Self {
+        Self { deadline: Instant::now() + BUDGET, longest: SHORTEST }
+    }
+
+    /// Waits.
+    ///
+    /// # Errors
+    /// [`Error::Contention`] when the time for further tries is over.
+    pub(crate) async fn wait(&mut self) -> Result<(), Error> {
+        let share = f64::from(u16::from_be_bytes(random::bytes()?)) / f64::from(u16::MAX);
+        let pause = self.longest.mul_f64(share);
+        if Instant::now() + pause >= self.deadline {
+            return Err(Error::Contention { retry_after: RETRY_AFTER });
+        }
+        sleep(pause).await;
+        self.longest = (self.longest * 2).min(LONGEST);
+        Ok(())
+    }
+}

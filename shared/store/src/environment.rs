@@ -1,0 +1,144 @@
+//! Where the services are: the only place that reads the environment.
+
+use std::time::Duration;
+
+use aws_credential_types::Credentials;
+use aws_sdk_dynamodb::config::retry::RetryConfig;
+use aws_sdk_dynamodb::config::timeout::TimeoutConfig;
+use aws_sdk_dynamodb::config::{BehaviorVersion, Region, SharedCredentialsProvider};
+use aws_smithy_http_client::{Builder, tls};
+use aws_smithy_runtime_api::client::http::SharedHttpClient;
+
+use crate::key::Key;
+use crate::meter::Meter;
+use crate::peppers::PepperSource;
+use crate::table::Table;
+use crate::{Store, system_clock};
+
+/// What of Lambda's 10 s for its init phase is spent on services that do not answer.
+const WARM_UP: Duration = Duration::from_secs(3);
+/// A call that takes longer is tried again.
+const ATTEMPT: Duration = Duration::from_secs(3);
+/// The longest that one call may take with its repetitions.
+const OPERATION: Duration = Duration::from_secs(10);
+const ATTEMPTS: u32 = 4;
+
+/// How to reach AWS, or what stands in for it.
+#[derive(Clone, Debug)]
+pub struct Endpoint {
+    /// The address of DynamoDB; AWS's own where there is none.
+    pub url: Option<String>,
+    /// The AWS region.
+    pub region: String,
+    /// What requests are signed with.
+    pub credentials: Credentials,
+}
+
+impl Endpoint {
+    /// An engine on this machine, which takes any credentials.
+    pub fn local(url: &str) -> Self {
+        let credentials = Credentials::new("local", "local", None, None, "local");
+        Self { url: Some(url.to_owned()), region: "us-east-1".to_owned(), credentials }
+    }
+}
+
+/// A setting that stops the service before it starts.
+#[derive(Debug, thiserror::Error)]
+pub enum StartError {
+    /// A setting that must be there is not.
+    #[error("the environment variable {name} is not set: {fix}")]
+    Missing {
+        /// The variable.
+        name: &'static str,
+        /// What to set it to.
+        fix: &'static str,
+    },
+}
+
+impl Store {
+    /// A store as the deployed functions use it.
+    ///
+    /// Reads the pepper and opens the first connection to DynamoDB meanwhile. A service that does
+    /// not answer is no reason to stop: the first request tries again.
+    ///
+    /// # Errors
+    /// [`StartError`] naming the setting.
+    pub async fn from_environment() -> Result<Self, StartError> {
+        let table = required("TABLE_NAME", "the name of the DynamoDB table, which template.yaml sets")?;
+        let secret = required("PEPPER_SECRET", "the ARN of the pepper's secret, which template.yaml sets")?;
+        let endpoint = |url| {
+            Ok(Endpoint {
+                url,
+                region: required("AWS_REGION", "the AWS region, which Lambda sets")?,
+                credentials: Credentials::new(
+                    required("AWS_ACCESS_KEY_ID", "credentials, which Lambda sets")?,
+                    required("AWS_SECRET_ACCESS_KEY", "credentials, which Lambda sets")?,
+                    variable("AWS_SESSION_TOKEN"),
+                    None,
+                    "environment",
+                ),
+            })
+        };
+        let dynamodb = dynamodb(&endpoint(variable("DYNAMODB_ENDPOINT"))?);
+        let secrets = secrets_manager(&endpoint(variable("SECRETS_MANAGER_ENDPOINT"))?);
+        let store = Self {
+            table: Table::new(aws_sdk_dynamodb::Client::from_conf(dynamodb), &table),
+            peppers: PepperSource::secret(aws_sdk_secretsmanager::Client::from_conf(secrets), secret).into(),
+            clock: system_clock(),
+        };
+        // An item that is never there: what counts is the open connection.
+        let nothing = Key { pk: "WARM-UP".into(), sk: "WARM-UP".into() };
+        let warm_up = async { tokio::join!(store.peppers.get(), store.table.get(&nothing)) };
+        if let Ok((Err(error), _) | (_, Err(error))) = tokio::time::timeout(WARM_UP, warm_up).await {
+            tracing::warn!(error = &error as &dyn std::error::Error, "A service did not answer during the start.");
+        }
+        Ok(store)
+    }
+}
+
+pub(crate) fn dynamodb(endpoint: &Endpoint) -> aws_sdk_dynamodb::Config {
+    let mut config = aws_sdk_dynamodb::Config::builder()
+        .behavior_version(BehaviorVersion::latest())
+        .region(Region::new(endpoint.region.clone()))
+        .credentials_provider(SharedCredentialsProvider::new(endpoint.credentials.clone()))
+        .http_client(http_client(endpoint))
+        .retry_config(RetryConfig::standard().with_max_attempts(ATTEMPTS))
+        .timeout_config(timeouts())
+        .interceptor(Meter);
+    config.set_endpoint_url(endpoint.url.clone());
+    config.build()
+}
+
+fn secrets_manager(endpoint: &Endpoint) -> aws_sdk_secretsmanager::Config {
+    let mut config = aws_sdk_secretsmanager::Config::builder()
+        .behavior_version(BehaviorVersion::latest())
+        .region(Region::new(endpoint.region.clone()))
+        .credentials_provider(SharedCredentialsProvider::new(endpoint.credentials.clone()))
+        .http_client(http_client(endpoint))
+        .retry_config(RetryConfig::standard().with_max_attempts(ATTEMPTS))
+        .timeout_config(timeouts());
+    config.set_endpoint_url(endpoint.url.clone());
+    config.build()
+}
+
+fn http_client(endpoint: &Endpoint) -> SharedHttpClient {
+    // A local engine needs no certificates, and to load those of the machine takes a millisecond.
+    match &endpoint.url {
+        Some(url) if url.starts_with("http://") => Builder::new().build_http(),
+        _ => Builder::new().tls_provider(tls::Provider::Rustls(tls::rustls_provider::CryptoMode::Ring)).build_https(),
+    }
+}
+
+fn timeouts() -> TimeoutConfig {
+    TimeoutConfig::builder().operation_attempt_timeout(ATTEMPT).operation_timeout(OPERATION).build()
+}
+
+fn required(name: &'static str, fix: &'static str) -> Result<String, StartError> {
+    variable(name).ok_or(StartError::Missing { name, fix })
+}
+
+/// A variable's value; SAM passes settings that are not there as empty ones.
+fn variable(name: &str) -> Option<String> {
+    #[expect(clippy::disallowed_methods, reason = "this is the one place that reads the environment")]
+    std::env::var(name).ok().filter(|value| !value.is_empty())
+}

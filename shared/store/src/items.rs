@@ -1,0 +1,271 @@
+//! The items of the table, as they are stored.
+
+use aws_sdk_dynamodb::types::AttributeValue;
+use directory::{
+    Access, Activity, ApiKey, Caller, Change, Error, GroupState, Instance, InstanceId, KeyId, NewInstance, Profile,
+    Role, Scope, State, User, UserId, VisibilityGroup,
+};
+use jiff::{SignedDuration, Timestamp};
+use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
+
+use crate::key::{Key, timeline};
+use crate::table::Item;
+
+/// How long entries of the activity log are kept.
+const ACTIVITY_KEPT: SignedDuration = SignedDuration::from_hours(90 * 24);
+
+/// An item of its key and what it holds.
+pub(crate) fn item(key: &Key, content: &impl Serialize) -> Result<Item, Error> {
+    let mut item: Item = serde_dynamo::to_item(content).map_err(Error::internal)?;
+    item.extend(key.attributes());
+    Ok(item)
+}
+
+/// What an item holds.
+pub(crate) fn content<T: DeserializeOwned>(item: Item) -> Result<T, Error> {
+    serde_dynamo::from_item(item).map_err(Error::internal)
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct UserItem {
+    id: String,
+    version: u64,
+    created: Timestamp,
+    last_modified: Timestamp,
+    state: State,
+    user_name: String,
+    given_name: String,
+    family_name: String,
+    email: String,
+    role: Role,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    group: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    external_id: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    employee_id: Option<String>,
+}
+
+pub(crate) fn user_item(key: &Key, user: &User) -> Result<Item, Error> {
+    let profile = user.profile.clone();
+    let stored = UserItem {
+        id: user.id.to_string(),
+        version: user.version,
+        created: user.created,
+        last_modified: user.last_modified,
+        state: profile.state,
+        user_name: profile.user_name,
+        given_name: profile.given_name,
+        family_name: profile.family_name,
+        email: profile.email,
+        role: profile.access.role(),
+        group: profile.access.group().map(str::to_owned),
+        external_id: profile.external_id,
+        employee_id: profile.employee_id,
+    };
+    item(key, &stored)
+}
+
+pub(crate) fn user(item: Item) -> Result<User, Error> {
+    let stored: UserItem = content(item)?;
+    let access = match (stored.role, stored.group) {
+        (Role::Admin, _) => Access::Admin,
+        (Role::Curator, _) => Access::Curator,
+        (Role::Consumer, Some(group)) => Access::Consumer { group },
+        (Role::Consumer, None) => {
+            return Err(Error::internal(format!("user {} is a consumer without a group", stored.id)));
+        }
+    };
+    Ok(User {
+        id: stored.id.parse().map_err(Error::internal)?,
+        version: stored.version,
+        created: stored.created,
+        last_modified: stored.last_modified,
+        profile: Profile {
+            external_id: stored.external_id,
+            user_name: stored.user_name,
+            given_name: stored.given_name,
+            family_name: stored.family_name,
+            email: stored.email,
+            employee_id: stored.employee_id,
+            access,
+            state: stored.state,
+        },
+    })
+}
+
+/// A claim on a unique value, or an entry for an externalId: whose it is.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(crate) struct Claim {
+    pub(crate) row: u32,
+    pub(crate) id: String,
+    /// The externalId itself, since its key holds only a hash.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) value: Option<String>,
+}
+
+impl Claim {
+    pub(crate) fn of(user: UserId, value: Option<String>) -> Self {
+        Self { row: user.row(), id: user.to_string(), value }
+    }
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct InstanceItem {
+    id: InstanceId,
+    name: String,
+    default_group: String,
+    user_count: u32,
+    created: Timestamp,
+}
+
+pub(crate) fn instance_item(id: InstanceId, new: &NewInstance) -> Result<Item, Error> {
+    let stored = InstanceItem {
+        id,
+        name: new.name.clone(),
+        default_group: directory::DEFAULT_GROUP.to_owned(),
+        user_count: 0,
+        created: new.created,
+    };
+    item(&Key::instance(id), &stored)
+}
+
+pub(crate) fn instance(item: Item) -> Result<Instance, Error> {
+    let InstanceItem { id, name, default_group, user_count, .. } = content(item)?;
+    Ok(Instance { id, name, default_group, user_count })
+}
+
+#[derive(Serialize, Deserialize)]
+struct GroupItem {
+    name: String,
+    description: String,
+    state: GroupState,
+    members: u64,
+}
+
+pub(crate) fn group_item(instance: InstanceId, name: &str, description: &str) -> Result<Item, Error> {
+    let stored = GroupItem { name: name.into(), description: description.into(), state: GroupState::Open, members: 0 };
+    item(&Key::group(instance, name), &stored)
+}
+
+pub(crate) fn group(item: Item) -> Result<VisibilityGroup, Error> {
+    let stored: GroupItem = content(item)?;
+    Ok(VisibilityGroup { state: stored.state, name: stored.name })
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct ApiKeyItem {
+    id: KeyId,
+    scope: Scope,
+    description: String,
+    /// Hexadecimal.
+    hash: String,
+    pepper: String,
+    created: Timestamp,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    created_by: Option<KeyId>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    expires: Option<Timestamp>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    revoked: Option<Timestamp>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    last_used: Option<Timestamp>,
+}
+
+pub(crate) fn api_key_item(instance: InstanceId, key: &ApiKey) -> Result<Item, Error> {
+    let stored = ApiKeyItem {
+        id: key.id,
+        scope: key.scope,
+        description: key.description.clone(),
+        hash: hash_text(&key.hash),
+        pepper: key.pepper.clone(),
+        created: key.created,
+        created_by: key.created_by,
+        expires: key.expires,
+        revoked: key.revoked,
+        last_used: key.last_used,
+    };
+    item(&Key::api_key(instance, key.id), &stored)
+}
+
+pub(crate) fn api_key(item: Item) -> Result<ApiKey, Error> {
+    let stored: ApiKeyItem = content(item)?;
+    let hash = data_encoding::HEXLOWER.decode(stored.hash.as_bytes()).map_err(Error::internal)?;
+    Ok(ApiKey {
+        id: stored.id,
+        scope: stored.scope,
+        description: stored.description,
+        hash: hash.try_into().map_err(|_| Error::internal("a stored key hash is not 32 bytes long"))?,
+        pepper: stored.pepper,
+        created: stored.created,
+        created_by: stored.created_by,
+        expires: stored.expires,
+        revoked: stored.revoked,
+        last_used: stored.last_used,
+    })
+}
+
+pub(crate) fn hash_text(hash: &[u8; 32]) -> String {
+    data_encoding::HEXLOWER.encode(hash)
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct ActivityItem<'a> {
+    kind: &'static str,
+    /// The id of the caller's key; none for an operator.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    by: Option<KeyId>,
+    request_id: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    timeline: Option<String>,
+    changes: Vec<ChangeItem<'a>>,
+    /// When DynamoDB may remove the entry, in seconds of Unix time.
+    ttl: i64,
+}
+
+#[derive(Serialize)]
+struct ChangeItem<'a> {
+    attribute: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    old: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    new: Option<&'a str>,
+}
+
+impl<'a> ChangeItem<'a> {
+    fn of(change: &'a Change) -> Self {
+        Self { attribute: change.attribute, old: change.old.as_deref(), new: change.new.as_deref() }
+    }
+}
+
+pub(crate) fn activity_item(
+    caller: &Caller,
+    activity: &Activity,
+    now: Timestamp,
+    unique: [u8; 6],
+) -> Result<Item, Error> {
+    let stored = ActivityItem {
+        kind: activity.kind.as_str(),
+        by: caller.key_id(),
+        request_id: caller.request_id(),
+        timeline: activity.user.map(|user| timeline(caller.instance(), user)),
+        changes: activity.changes.iter().map(ChangeItem::of).collect(),
+        ttl: (now + ACTIVITY_KEPT).as_second(),
+    };
+    item(&Key::activity(caller.instance(), now, unique), &stored)
+}
+
+/// A string attribute.
+pub(crate) fn text(value: impl ToString) -> AttributeValue {
+    AttributeValue::S(value.to_string())
+}
+
+/// A number attribute.
+pub(crate) fn number(value: impl ToString) -> AttributeValue {
+    AttributeValue::N(value.to_string())
+}

@@ -1,0 +1,287 @@
+//! Lists of users.
+
+use std::collections::BTreeMap;
+use std::ops::RangeInclusive;
+use std::time::Duration;
+
+use directory::{Caller, Error, InstanceId, Plan, User, plan};
+use futures_util::{StreamExt, TryStreamExt, future, stream};
+use scim::ListQuery;
+
+use crate::Store;
+use crate::items::{self, Claim};
+use crate::key::{Key, Range};
+use crate::table::{Found, Item, take};
+
+/// The most rows that are read for a caller who is not verified yet.
+const UNVERIFIED_ROWS: u32 = 100;
+/// The most rows of one query: 200 users of maximal size stay below DynamoDB's 1 MB a query.
+const QUERY_ROWS: u32 = 200;
+/// Queries of a scan that run at the same time.
+const PARALLEL_QUERIES: usize = 8;
+/// The most users that a filter without a look-up may read.
+const SCAN_USERS: u32 = 20_000;
+/// The most bytes that it may read.
+const SCAN_BYTES: f64 = 32.0 * 1024.0 * 1024.0;
+/// The most time that it may take.
+const SCAN_TIME: Duration = Duration::from_secs(10);
+/// What DynamoDB counts as one unit of a strongly consistent read.
+const READ_UNIT_BYTES: f64 = 4096.0;
+/// How often rows that must be there are looked for again.
+const REREADS: u32 = 5;
+
+/// A page of users (RFC 7644 §3.4.2).
+#[derive(Debug)]
+pub struct Page {
+    /// The users of the page, in the order of creation.
+    pub users: Vec<User>,
+    /// How many users there are on all pages.
+    pub total: u64,
+}
+
+/// What has been read for a list while its caller was being verified.
+#[derive(Default)]
+pub struct Opening {
+    items: Vec<Item>,
+    found: Vec<Found>,
+}
+
+impl Opening {
+    /// The keys and ranges that a query starts with.
+    pub(crate) fn reads(instance: InstanceId, query: &ListQuery) -> (Vec<Key>, Vec<Range>) {
+        let instance_key = Key::instance(instance);
+        match query.filter.as_ref().map(plan) {
+            None => {
+                let ahead = page_rows(query)
+                    .map(|rows| *rows.start()..=*rows.end().min(&(rows.start().saturating_add(UNVERIFIED_ROWS - 1))));
+                (vec![instance_key], ahead.map_or_else(Vec::new, |rows| Range::users(instance, rows, QUERY_ROWS)))
+            }
+            Some(Plan::Nothing) => (vec![], vec![]),
+            Some(Plan::Id(id)) => (vec![Key::user(instance, id.row())], vec![]),
+            Some(Plan::UserName(folded)) => (vec![Key::user_name(instance, &folded)], vec![]),
+            Some(Plan::Email(folded)) => (vec![Key::email(instance, &folded)], vec![]),
+            Some(Plan::ExternalId(value)) => (vec![], vec![Range::external_ids(instance, &value)]),
+            Some(Plan::Scan) => (vec![instance_key], vec![]),
+        }
+    }
+
+    pub(crate) fn with_items(self, items: Vec<Item>) -> Self {
+        Self { items, ..self }
+    }
+}
+
+/// The rows of a page: row and startIndex are the same number.
+fn page_rows(query: &ListQuery) -> Option<RangeInclusive<u32>> {
+    let first = u32::try_from(query.start_index).ok()?;
+    let last = first.checked_add(query.count.checked_sub(1)?).unwrap_or(u32::MAX);
+    Some(first..=last)
+}
+
+impl Store {
+    pub(crate) async fn open(&self, ranges: Vec<Range>) -> Result<Opening, Error> {
+        let queries = ranges.into_iter().map(|range| self.table.query(range, UNVERIFIED_ROWS as usize));
+        Ok(Opening { items: Vec::new(), found: future::try_join_all(queries).await? })
+    }
+
+    /// Reads the users that a query asks for; `matches` evaluates its filter.
+    ///
+    /// # Errors
+    /// `tooMany` for a filter that would have to read more users than the budget allows.
+    pub async fn list_users(
+        &self,
+        caller: &Caller,
+        mut opening: Opening,
+        query: &ListQuery,
+        matches: impl Fn(&User) -> bool,
+    ) -> Result<Page, Error> {
+        let instance = caller.instance();
+        let Some(filter) = &query.filter else { return self.page(caller, opening, query).await };
+        let rows = match plan(filter) {
+            Plan::Scan => return self.scan(caller, opening, query, matches).await,
+            Plan::Nothing => vec![],
+            Plan::Id(id) => {
+                let user = take(&mut opening.items, &Key::user(instance, id.row())).map(items::user).transpose()?;
+                return Ok(slice(user.into_iter().filter(matches), query));
+            }
+            Plan::UserName(folded) => claimed(take(&mut opening.items, &Key::user_name(instance, &folded)))?,
+            Plan::Email(folded) => claimed(take(&mut opening.items, &Key::email(instance, &folded)))?,
+            Plan::ExternalId(_) => self.rows_of_external_id(opening.found).await?,
+        };
+        let keys: Vec<_> = rows.into_iter().map(|row| Key::user(instance, row)).collect();
+        let found = if keys.is_empty() { Vec::new() } else { self.table.get_all(&keys).await? };
+        let mut users = found.into_iter().map(items::user).collect::<Result<Vec<_>, _>>()?;
+        users.sort_by_key(|user| user.id.row());
+        Ok(slice(users.into_iter().filter(matches), query))
+    }
+
+    async fn rows_of_external_id(&self, found: Vec<Found>) -> Result<Vec<u32>, Error> {
+        let mut rows = Vec::new();
+        for Found { items, rest, .. } in found {
+            let more = match rest {
+                Some(range) => self.table.query_all(range, UNVERIFIED_ROWS as usize).await?,
+                None => Vec::new(),
+            };
+            for item in items.into_iter().chain(more) {
+                rows.extend(claimed(Some(item))?);
+            }
+        }
+        if rows.len() > SCAN_USERS as usize {
+            return Err(too_many("share this externalId"));
+        }
+        Ok(rows)
+    }
+
+    async fn page(&self, caller: &Caller, mut opening: Opening, query: &ListQuery) -> Result<Page, Error> {
+        let mut rows = Rows::default();
+        opening.found.into_iter().try_for_each(|found| rows.add(found))?;
+        let instance = instance_of(caller, &mut opening.items)?;
+        // A row above the counter was created between the two reads, and the rows below it too.
+        let total = instance.user_count.max(rows.users.last_key_value().map_or(0, |(row, _)| *row));
+        if let Some(wanted) = page_rows(query) {
+            self.read_rows(caller, *wanted.start()..=*wanted.end().min(&total), &mut rows).await?;
+        }
+        Ok(Page { users: rows.users.into_values().collect(), total: total.into() })
+    }
+
+    async fn scan(
+        &self,
+        caller: &Caller,
+        mut opening: Opening,
+        query: &ListQuery,
+        matches: impl Fn(&User) -> bool,
+    ) -> Result<Page, Error> {
+        let count = instance_of(caller, &mut opening.items)?.user_count;
+        if count > SCAN_USERS {
+            return Err(too_many(&format!(
+                "are in this instance, and the filter can only be answered by reading up to {SCAN_USERS} of them"
+            )));
+        }
+        let parts = (1..=count).step_by(QUERY_ROWS as usize).map(|first| async move {
+            let mut rows = Rows::default();
+            self.read_rows(caller, first..=count.min(first + QUERY_ROWS - 1), &mut rows).await.map(|()| rows)
+        });
+        let mut parts = stream::iter(parts).buffered(PARALLEL_QUERIES);
+        let read = async {
+            let mut window = Window::new(query);
+            let mut bytes = 0.0;
+            while let Some(rows) = parts.try_next().await? {
+                bytes += rows.read_units * READ_UNIT_BYTES;
+                if bytes > SCAN_BYTES {
+                    return Err(too_many("have to be read for this filter, and they are too large for one request"));
+                }
+                rows.users.into_values().filter(&matches).for_each(|user| window.add(user));
+            }
+            Ok(window.page())
+        };
+        tokio::time::timeout(SCAN_TIME, read)
+            .await
+            .unwrap_or_else(|_| Err(too_many("have to be read for this filter, and that takes too long")))
+    }
+
+    /// Reads rows that exist, as far as they are not there yet; none is left out.
+    async fn read_rows(&self, caller: &Caller, wanted: RangeInclusive<u32>, rows: &mut Rows) -> Result<(), Error> {
+        for _ in 0..REREADS {
+            let missing = rows.missing(wanted.clone());
+            if missing.is_empty() {
+                return Ok(());
+            }
+            let ranges = missing.into_iter().flat_map(|rows| Range::users(caller.instance(), rows, QUERY_ROWS));
+            let queries = ranges.map(|range| async {
+                let mut found = Vec::new();
+                let mut rest = Some(range);
+                while let Some(range) = rest {
+                    let mut answer = self.table.query(range, QUERY_ROWS as usize).await?;
+                    rest = answer.rest.take();
+                    found.push(answer);
+                }
+                Ok::<_, Error>(found)
+            });
+            let found = future::try_join_all(queries).await?;
+            found.into_iter().flatten().try_for_each(|found| rows.add(found))?;
+        }
+        let missing = rows.missing(wanted);
+        if missing.is_empty() { Ok(()) } else { Err(Error::internal(format!("rows {missing:?} of users are gone"))) }
+    }
+}
+
+/// Users by their row.
+#[derive(Default)]
+struct Rows {
+    users: BTreeMap<u32, User>,
+    read_units: f64,
+}
+
+impl Rows {
+    fn add(&mut self, found: Found) -> Result<(), Error> {
+        self.read_units += found.read_units;
+        for item in found.items {
+            let user = items::user(item)?;
+            self.users.insert(user.id.row(), user);
+        }
+        Ok(())
+    }
+
+    /// The ranges of wanted rows that are not there.
+    fn missing(&self, wanted: RangeInclusive<u32>) -> Vec<RangeInclusive<u32>> {
+        let mut missing = Vec::new();
+        let mut next = *wanted.start();
+        for row in self.users.range(wanted.start()..).map(|(row, _)| *row).take_while(|row| row <= wanted.end()) {
+            if row > next {
+                missing.push(next..=row - 1);
+            }
+            next = row + 1;
+        }
+        if next <= *wanted.end() {
+            missing.push(next..=*wanted.end());
+        }
+        missing
+    }
+}
+
+/// Counts matches and keeps those of one page.
+struct Window {
+    skip: u64,
+    take: usize,
+    page: Page,
+}
+
+impl Window {
+    fn new(query: &ListQuery) -> Self {
+        let page = Page { users: Vec::new(), total: 0 };
+        Self { skip: query.start_index - 1, take: query.count as usize, page }
+    }
+
+    fn add(&mut self, user: User) {
+        if self.page.total >= self.skip && self.page.users.len() < self.take {
+            self.page.users.push(user);
+        }
+        self.page.total += 1;
+    }
+
+    fn page(self) -> Page {
+        self.page
+    }
+}
+
+fn slice(matching: impl Iterator<Item = User>, query: &ListQuery) -> Page {
+    let mut window = Window::new(query);
+    matching.for_each(|user| window.add(user));
+    window.page()
+}
+
+fn claimed(item: Option<Item>) -> Result<Vec<u32>, Error> {
+    let claim = item.map(items::content::<Claim>).transpose()?;
+    Ok(claim.map(|claim| claim.row).into_iter().collect())
+}
+
+fn instance_of(caller: &Caller, items: &mut Vec<Item>) -> Result<directory::Instance, Error> {
+    let instance = caller.instance();
+    let item =
+        take(items, &Key::instance(instance)).ok_or_else(|| Error::internal(format!("instance {instance} is gone")))?;
+    items::instance(item)
+}
+
+fn too_many(what: &str) -> Error {
+    let advice = "Narrow it with userName eq, externalId eq, id eq or emails.value eq, alone or with and.";
+    scim::Error::too_many(format!("Too many users {what}. {advice}")).into()
+}

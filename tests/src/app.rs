@@ -1,0 +1,249 @@
+//! The service as the tests call it.
+
+use std::fmt;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
+
+use axum::Router;
+use axum::body::Body;
+use data_encoding::HEXLOWER;
+use directory::{Peppers, Usage};
+use http::{HeaderMap, HeaderName, HeaderValue, Method, Request, StatusCode};
+use http_body_util::BodyExt;
+use jiff::{SignedDuration, Timestamp};
+use serde_json::Value;
+use store::{Clock, CreatedInstance, Endpoint, Store, system_clock};
+use tower::ServiceExt;
+
+use crate::engine::{Engine, TABLE};
+use crate::service::router;
+
+/// A service of its own, with an engine of its own and one instance.
+pub struct App {
+    /// The engine under the store.
+    pub engine: Engine,
+    /// The store.
+    pub store: Store,
+    /// The first instance.
+    pub tenant: Tenant,
+    router: Router,
+    ahead: Arc<AtomicI64>,
+}
+
+/// An instance and its keys.
+#[derive(Clone, Debug)]
+pub struct Tenant {
+    /// A key of scope `scim`.
+    pub scim_key: String,
+    /// A key of scope `admin`.
+    pub admin_key: String,
+}
+
+impl From<&CreatedInstance> for Tenant {
+    fn from(created: &CreatedInstance) -> Self {
+        Self {
+            scim_key: created.scim_key.text.expose().to_owned(),
+            admin_key: created.admin_key.text.expose().to_owned(),
+        }
+    }
+}
+
+impl App {
+    /// Starts a service in memory.
+    pub async fn start() -> Self {
+        Self::start_through(|engine| engine.endpoint()).await
+    }
+
+    /// Starts a service that reaches its engine by an endpoint of the test's choice.
+    pub async fn start_through(endpoint: impl FnOnce(&Engine) -> Endpoint) -> Self {
+        let engine = Engine::in_memory().expect("the engine starts");
+        let ahead = Arc::new(AtomicI64::new(0));
+        let store = Store::new(&endpoint(&engine), TABLE, new_peppers(), clock(&ahead));
+        let tenant = Tenant::from(&store.create_instance("Test", "test").await.expect("an instance is made"));
+        Self { router: router(&store), engine, store, tenant, ahead }
+    }
+
+    /// Makes another instance.
+    pub async fn another_tenant(&self) -> Tenant {
+        Tenant::from(&self.store.create_instance("Another", "test").await.expect("an instance is made"))
+    }
+
+    /// Lets time pass for the service.
+    pub fn advance(&self, time: SignedDuration) {
+        self.ahead.fetch_add(time.as_secs(), Ordering::Relaxed);
+    }
+
+    /// The time by the service's clock.
+    pub fn now(&self) -> Timestamp {
+        self.store.now()
+    }
+
+    /// Sends a GET with the SCIM key; so for each method below.
+    pub async fn get(&self, path: &str) -> Answer {
+        self.send(Method::GET, path, None).await
+    }
+
+    /// Sends a POST.
+    pub async fn post(&self, path: &str, body: Value) -> Answer {
+        self.send(Method::POST, path, Some(body)).await
+    }
+
+    /// Sends a PUT.
+    pub async fn put(&self, path: &str, body: Value) -> Answer {
+        self.send(Method::PUT, path, Some(body)).await
+    }
+
+    /// Sends a PATCH.
+    pub async fn patch(&self, path: &str, body: Value) -> Answer {
+        self.send(Method::PATCH, path, Some(body)).await
+    }
+
+    /// Sends a DELETE.
+    pub async fn delete(&self, path: &str) -> Answer {
+        self.send(Method::DELETE, path, None).await
+    }
+
+    async fn send(&self, method: Method, path: &str, body: Option<Value>) -> Answer {
+        self.call(Call::new(method, path).key(&self.tenant.scim_key).json_if(body)).await
+    }
+
+    /// Sends a request that the test has put together.
+    pub async fn call(&self, call: Call) -> Answer {
+        let mut request = Request::new(Body::from(call.body));
+        *request.method_mut() = call.method;
+        *request.uri_mut() = call.path.parse().expect("a path is a URI");
+        *request.headers_mut() = call.headers;
+        let response = self.router.clone().oneshot(request).await.unwrap_or_else(|never| match never {});
+        let (parts, body) = response.into_parts();
+        let body = body.collect().await.expect("a body in memory is whole").to_bytes();
+        Answer {
+            status: parts.status,
+            headers: parts.headers,
+            text: String::from_utf8(body.into()).expect("an answer is UTF-8"),
+            usage: parts.extensions.get::<Usage>().cloned().unwrap_or_default(),
+        }
+    }
+}
+
+/// A pepper for a service without Secrets Manager.
+pub fn new_pepper_secret() -> String {
+    let mut random = [0; 32];
+    getrandom::fill(&mut random).expect("the system has random bytes");
+    serde_json::json!({"current": "v1", "v1": HEXLOWER.encode(&random)}).to_string()
+}
+
+fn new_peppers() -> Peppers {
+    Peppers::from_secret(&new_pepper_secret()).expect("a new pepper is good")
+}
+
+fn clock(ahead: &Arc<AtomicI64>) -> Clock {
+    let (ahead, system) = (Arc::clone(ahead), system_clock());
+    Arc::new(move || system() + SignedDuration::from_secs(ahead.load(Ordering::Relaxed)))
+}
+
+/// A request to be sent.
+#[derive(Clone, Debug)]
+pub struct Call {
+    method: Method,
+    path: String,
+    headers: HeaderMap,
+    body: Vec<u8>,
+}
+
+impl Call {
+    /// A request without key and body.
+    pub fn new(method: Method, path: &str) -> Self {
+        let headers = HeaderMap::from_iter([(http::header::HOST, HeaderValue::from_static("klue.test"))]);
+        Self { method, path: path.to_owned(), headers, body: Vec::new() }
+    }
+
+    /// With an API key, as `Bearer`.
+    pub fn key(self, key: &str) -> Self {
+        self.header("authorization", &format!("Bearer {key}"))
+    }
+
+    /// With a header.
+    pub fn header(mut self, name: &str, value: &str) -> Self {
+        let name = HeaderName::from_bytes(name.as_bytes()).expect("a header name");
+        self.headers.insert(name, HeaderValue::from_str(value).expect("a header value"));
+        self
+    }
+
+    /// With a JSON body.
+    pub fn json(self, body: &Value) -> Self {
+        self.header("content-type", "application/scim+json; charset=utf-8").bytes(body.to_string().into_bytes())
+    }
+
+    /// With a body that is what the test says.
+    pub fn bytes(mut self, body: Vec<u8>) -> Self {
+        self.body = body;
+        self
+    }
+
+    fn json_if(self, body: Option<Value>) -> Self {
+        match body {
+            Some(body) => self.json(&body),
+            None => self,
+        }
+    }
+}
+
+/// An answer, printed as status, telling headers and body.
+#[derive(Clone, Debug)]
+pub struct Answer {
+    /// The status.
+    pub status: StatusCode,
+    /// The headers.
+    pub headers: HeaderMap,
+    /// The body.
+    pub text: String,
+    /// What the request cost.
+    pub usage: Usage,
+}
+
+impl Answer {
+    /// The body as JSON; null where there is none.
+    pub fn json(&self) -> Value {
+        serde_json::from_str(&self.text).unwrap_or_default()
+    }
+
+    /// A member of the body by its JSON pointer, as text.
+    pub fn text_at(&self, pointer: &str) -> String {
+        match self.json().pointer(pointer) {
+            Some(Value::String(text)) => text.clone(),
+            Some(other) => other.to_string(),
+            None => String::new(),
+        }
+    }
+
+    /// A header's value.
+    pub fn header(&self, name: &str) -> &str {
+        self.headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or_default()
+    }
+
+    /// The path of the user in the body.
+    pub fn user_path(&self) -> String {
+        format!("/scim/v2/Users/{}", self.text_at("/id"))
+    }
+
+    /// The answer, if it has the status that the test goes on from.
+    ///
+    /// # Panics
+    /// With the whole answer, if it has not.
+    #[track_caller]
+    pub fn expect(self, status: u16) -> Self {
+        assert_eq!(self.status.as_u16(), status, "expected {status}, got {self}");
+        self
+    }
+}
+
+impl fmt::Display for Answer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}", self.status)?;
+        match serde_json::from_str::<Value>(&self.text) {
+            Ok(body) => write!(f, "\n{body:#}"),
+            Err(_) if self.text.is_empty() => Ok(()),
+            Err(_) => write!(f, "\n{}", self.text),
+        }
+    }
+}

@@ -1,0 +1,93 @@
+//! The folder in which `make run` keeps data and secrets, for their owner only.
+
+use std::fs::{self, DirBuilder, OpenOptions};
+use std::io::Write;
+use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt, PermissionsExt};
+use std::path::{Path, PathBuf};
+
+use directory::Peppers;
+use store::Store;
+
+use crate::app::{Tenant, new_pepper_secret};
+
+const PEPPER: &str = "pepper.json";
+const CONNECTION: &str = "connection.env";
+
+/// The data folder of a local service.
+pub struct Folder(PathBuf);
+
+impl Folder {
+    /// Opens the folder, or makes it.
+    ///
+    /// # Errors
+    /// In words for whoever started the service; so for each method here.
+    pub fn open(path: &Path) -> Result<Self, String> {
+        let made = DirBuilder::new().recursive(true).mode(0o700).create(path);
+        let owned = made.and_then(|()| fs::set_permissions(path, fs::Permissions::from_mode(0o700)));
+        owned.map_err(|error| format!("the folder {} cannot be used: {error}", path.display()))?;
+        Ok(Self(path.to_owned()))
+    }
+
+    /// The file that holds the data.
+    pub fn database(&self) -> PathBuf {
+        self.0.join("klue.db")
+    }
+
+    /// The file that tells scripts how to reach the service.
+    pub fn connection(&self) -> PathBuf {
+        self.0.join(CONNECTION)
+    }
+
+    /// The pepper of the folder; a new one on the first start.
+    pub fn peppers(&self) -> Result<Peppers, String> {
+        let secret = match self.read(PEPPER)? {
+            Some(secret) => secret,
+            None => {
+                let secret = new_pepper_secret();
+                self.write(PEPPER, &secret)?;
+                secret
+            }
+        };
+        Peppers::from_secret(&secret).map_err(|error| format!("{}: {error}", self.0.join(PEPPER).display()))
+    }
+
+    /// The keys of the demo instance; on the first start the instance is made.
+    pub async fn tenant(&self, store: &Store) -> Result<Tenant, String> {
+        if let Some(connection) = self.read(CONNECTION)? {
+            let value = |name: &str| {
+                let line = connection.lines().find_map(|line| line.strip_prefix(name)?.strip_prefix('='));
+                line.map(str::to_owned).ok_or_else(|| format!("{} has no {name}", self.connection().display()))
+            };
+            return Ok(Tenant { scim_key: value("SCIM_API_KEY")?, admin_key: value("ADMIN_API_KEY")? });
+        }
+        let created = store.create_instance("Demo", "make run").await;
+        created
+            .map(|created| Tenant::from(&created))
+            .map_err(|error| format!("the demo instance cannot be made: {error}"))
+    }
+
+    /// Writes down how to reach the service.
+    pub fn write_connection(&self, base_url: &str, tenant: &Tenant) -> Result<(), String> {
+        let Tenant { scim_key, admin_key } = tenant;
+        let lines = format!("SCIM_BASE_URL={base_url}\nSCIM_API_KEY={scim_key}\nADMIN_API_KEY={admin_key}\n");
+        self.write(CONNECTION, &lines)
+    }
+
+    fn read(&self, name: &str) -> Result<Option<String>, String> {
+        let path = self.0.join(name);
+        match fs::read_to_string(&path) {
+            Ok(text) => Ok(Some(text)),
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(None),
+            Err(error) => Err(format!("{} cannot be read: {error}", path.display())),
+        }
+    }
+
+    /// Writes a file as a whole or not at all, readable by its owner only.
+    fn write(&self, name: &str, text: &str) -> Result<(), String> {
+        let (path, draft) = (self.0.join(name), self.0.join(format!("{name}.new")));
+        let written = OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(&draft);
+        let written = written.and_then(|mut file| file.write_all(text.as_bytes()).and_then(|()| file.sync_all()));
+        let written = written.and_then(|()| fs::rename(&draft, &path));
+        written.map_err(|error| format!("{} cannot be written: {error}", path.display()))
+    }
+}

@@ -1,0 +1,10 @@
+//! The whole service in one process: the functions' handlers behind one router, and an embedded
+//! DynamoDB engine under their store.
+//!
+//! `make run` serves it on localhost; the tests call it without a socket. Nothing of it is deployed.
+
+pub mod app;
+pub mod engine;
+pub mod folder;
+pub mod routes;
+pub mod service;

@@ -1,0 +1,93 @@
+//! `make run`: the service on localhost, with its data in a folder.
+
+use std::net::Ipv4Addr;
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::Parser;
+use store::{Store, system_clock};
+use tests::engine::{Engine, TABLE};
+use tests::folder::Folder;
+use tests::service::router;
+use tokio::net::TcpListener;
+use tokio::signal::unix::{SignalKind, signal};
+
+/// Serves Klue SCIM on localhost.
+#[derive(Parser)]
+#[command(name = "klue-scim")]
+struct Arguments {
+    /// The port to listen on.
+    #[arg(long, default_value_t = 8080)]
+    port: u16,
+    /// The folder for data and keys; made where there is none.
+    #[arg(long, default_value = ".data")]
+    data: PathBuf,
+}
+
+#[tokio::main]
+async fn main() -> ExitCode {
+    match run(Arguments::parse()).await {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("klue-scim: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+async fn run(arguments: Arguments) -> Result<(), String> {
+    let port = arguments.port;
+    // First of all, so that a service that runs already is not disturbed.
+    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, port)).await;
+    let listener =
+        listener.map_err(|error| format!("port {port} cannot be used: {error}; choose another with PORT=…"))?;
+    let port = listener.local_addr().map_err(|error| error.to_string())?.port();
+
+    let folder = Folder::open(&arguments.data)?;
+    let engine = Engine::on_disk(&folder.database()).map_err(|error| error.to_string())?;
+    let store = Store::new(&engine.endpoint(), TABLE, folder.peppers()?, system_clock());
+    let tenant = folder.tenant(&store).await?;
+    let base_url = format!("http://localhost:{port}/scim/v2");
+    folder.write_connection(&base_url, &tenant)?;
+    println!("{}", welcome(&base_url, &tenant.scim_key, &folder.connection().display().to_string()));
+
+    let served = axum::serve(listener, router(&store)).with_graceful_shutdown(stopped()?);
+    served.await.map_err(|error| error.to_string())
+}
+
+/// Ends on Ctrl-C and on SIGTERM.
+fn stopped() -> Result<impl Future<Output = ()>, String> {
+    let mut interrupt = signal(SignalKind::interrupt()).map_err(|error| error.to_string())?;
+    let mut terminate = signal(SignalKind::terminate()).map_err(|error| error.to_string())?;
+    Ok(async move {
+        tokio::select! {
+            _ = interrupt.recv() => {}
+            _ = terminate.recv() => {}
+        }
+    })
+}
+
+/// What a newcomer needs: where the service is, the key, and commands to paste.
+fn welcome(base_url: &str, key: &str, connection: &str) -> String {
+    format!(
+        r#"Klue SCIM is ready. Stop it with Ctrl-C.
+
+  SCIM base URL  {base_url}
+  API key        {key}
+  For scripts    {connection} (also has the admin key)
+
+Create a user:
+
+  curl -s {base_url}/Users -H 'Authorization: Bearer {key}' -H 'Content-Type: application/scim+json' -d '{{"schemas":["urn:ietf:params:scim:schemas:core:2.0:User"],"userName":"ada@example.com","name":{{"givenName":"Ada","familyName":"Lovelace"}},"emails":[{{"value":"ada@example.com","type":"work","primary":true}}]}}'
+
+Find the user:
+
+  curl -s -G {base_url}/Users -H 'Authorization: Bearer {key}' --data-urlencode 'filter=userName eq "ada@example.com"'
+
+Deactivate the user:
+
+  ID=$(curl -s -G {base_url}/Users -H 'Authorization: Bearer {key}' --data-urlencode 'filter=userName eq "ada@example.com"' | sed 's/.*"id":"\([0-9a-f-]*\)".*/\1/')
+  curl -s -X PATCH {base_url}/Users/$ID -H 'Authorization: Bearer {key}' -H 'Content-Type: application/scim+json' -d '{{"schemas":["urn:ietf:params:scim:api:messages:2.0:PatchOp"],"Operations":[{{"op":"replace","value":{{"active":false}}}}]}}'
+"#
+    )
+}

@@ -1,0 +1,81 @@
+//! Which function answers which request: the routes of template.yaml, for one process.
+
+use http::Method;
+
+/// A function with a route.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Function {
+    /// See the crate of the name; so for each.
+    CreateUser,
+    /// Reads a user.
+    GetUser,
+    /// Lists users.
+    ListUsers,
+    /// Replaces a user.
+    ReplaceUser,
+    /// Changes part of a user.
+    PatchUser,
+    /// Deactivates a user.
+    DeleteUser,
+    /// Tells what the service can do.
+    Discovery,
+    /// Answers what has no route.
+    Unsupported,
+    /// Manages API keys.
+    AdminApiKeys,
+}
+
+/// A method and a path, and the function that answers.
+#[derive(Clone, Debug)]
+pub struct Route {
+    /// The method.
+    pub method: Method,
+    /// The path, with `{id}` for a part that is not fixed.
+    pub path: &'static str,
+    /// The function.
+    pub function: Function,
+}
+
+/// Every route but `$default`, which is [`Function::Unsupported`]'s.
+pub const ROUTES: [Route; 14] = [
+    route(Method::POST, "/scim/v2/Users", Function::CreateUser),
+    route(Method::GET, "/scim/v2/Users", Function::ListUsers),
+    route(Method::GET, "/scim/v2/Users/{id}", Function::GetUser),
+    route(Method::PUT, "/scim/v2/Users/{id}", Function::ReplaceUser),
+    route(Method::PATCH, "/scim/v2/Users/{id}", Function::PatchUser),
+    route(Method::DELETE, "/scim/v2/Users/{id}", Function::DeleteUser),
+    route(Method::GET, "/scim/v2/ServiceProviderConfig", Function::Discovery),
+    route(Method::GET, "/scim/v2/ResourceTypes", Function::Discovery),
+    route(Method::GET, "/scim/v2/ResourceTypes/{id}", Function::Discovery),
+    route(Method::GET, "/scim/v2/Schemas", Function::Discovery),
+    route(Method::GET, "/scim/v2/Schemas/{id}", Function::Discovery),
+    route(Method::POST, "/admin/v1/api-keys", Function::AdminApiKeys),
+    route(Method::GET, "/admin/v1/api-keys", Function::AdminApiKeys),
+    route(Method::DELETE, "/admin/v1/api-keys/{id}", Function::AdminApiKeys),
+];
+
+const fn route(method: Method, path: &'static str, function: Function) -> Route {
+    Route { method, path, function }
+}
+
+impl Function {
+    /// The name of the function's crate, binary and folder.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::CreateUser => "create_user",
+            Self::GetUser => "get_user",
+            Self::ListUsers => "list_users",
+            Self::ReplaceUser => "replace_user",
+            Self::PatchUser => "patch_user",
+            Self::DeleteUser => "delete_user",
+            Self::Discovery => "discovery",
+            Self::Unsupported => "unsupported",
+            Self::AdminApiKeys => "admin_api_keys",
+        }
+    }
+
+    /// Whether the function answers without an API key.
+    pub const fn is_public(self) -> bool {
+        matches!(self, Self::Discovery | Self::Unsupported)
+    }
+}
