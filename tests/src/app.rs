@@ -7,11 +7,11 @@ use std::sync::atomic::{AtomicI64, Ordering};
 use axum::Router;
 use axum::body::Body;
 use data_encoding::HEXLOWER;
-use directory::{Peppers, Usage};
+use directory::{Peppers, Usage, UserId};
 use http::{HeaderMap, HeaderName, HeaderValue, Method, Request, StatusCode};
 use http_body_util::BodyExt;
 use jiff::{SignedDuration, Timestamp};
-use serde_json::Value;
+use serde_json::{Value, json};
 use store::{Clock, CreatedInstance, Endpoint, Store, system_clock};
 use tower::ServiceExt;
 
@@ -51,14 +51,15 @@ impl From<&CreatedInstance> for Tenant {
 impl App {
     /// Starts a service in memory.
     pub async fn start() -> Self {
-        Self::start_through(|engine| engine.endpoint()).await
+        let engine = Engine::in_memory().expect("the engine starts");
+        let endpoint = engine.endpoint();
+        Self::on(engine, &endpoint).await
     }
 
-    /// Starts a service that reaches its engine by an endpoint of the test's choice.
-    pub async fn start_through(endpoint: impl FnOnce(&Engine) -> Endpoint) -> Self {
-        let engine = Engine::in_memory().expect("the engine starts");
+    /// Starts a service that reaches an engine by an endpoint of the test's choice.
+    pub async fn on(engine: Engine, endpoint: &Endpoint) -> Self {
         let ahead = Arc::new(AtomicI64::new(0));
-        let store = Store::new(&endpoint(&engine), TABLE, new_peppers(), clock(&ahead));
+        let store = Store::new(endpoint, TABLE, new_peppers(), clock(&ahead));
         let tenant = Tenant::from(&store.create_instance("Test", "test").await.expect("an instance is made"));
         Self { router: router(&store), engine, store, tenant, ahead }
     }
@@ -76,6 +77,16 @@ impl App {
     /// The time by the service's clock.
     pub fn now(&self) -> Timestamp {
         self.store.now()
+    }
+
+    /// Every item of the table, as DynamoDB's JSON, in the order of their keys.
+    pub fn items(&self) -> Vec<Value> {
+        let request = serde_json::from_value(json!({"TableName": TABLE})).expect("a request to scan");
+        let answer = self.engine.database.scan(request).expect("the engine scans");
+        let answer = serde_json::to_value(&answer).expect("an answer is JSON");
+        let mut items = answer["Items"].as_array().cloned().unwrap_or_default();
+        items.sort_by_key(|item| (item["pk"].to_string(), item["sk"].to_string()));
+        items
     }
 
     /// Sends a GET with the SCIM key; so for each method below.
@@ -129,7 +140,7 @@ impl App {
 pub fn new_pepper_secret() -> String {
     let mut random = [0; 32];
     getrandom::fill(&mut random).expect("the system has random bytes");
-    serde_json::json!({"current": "v1", "v1": HEXLOWER.encode(&random)}).to_string()
+    json!({"current": "v1", "v1": HEXLOWER.encode(&random)}).to_string()
 }
 
 fn new_peppers() -> Peppers {
@@ -237,11 +248,39 @@ impl Answer {
     }
 }
 
+/// Puts words in the place of what differs from run to run, if it has the form that it must have.
+fn redact(value: &mut Value) {
+    match value {
+        Value::Array(elements) => elements.iter_mut().for_each(redact),
+        Value::Object(members) => {
+            let id = members.get("id").and_then(Value::as_str).map(str::to_owned);
+            for (name, member) in members.iter_mut() {
+                match (name.as_str(), member.as_str()) {
+                    ("id", Some(text)) if text.parse::<UserId>().is_ok() => *member = "[id]".into(),
+                    ("created" | "lastModified", Some(text)) if is_millisecond_time(text) => *member = "[time]".into(),
+                    _ => redact(member),
+                }
+            }
+            if let (Some(id), Some(Value::String(location))) = (id, value.pointer_mut("/meta/location")) {
+                *location = location.replace(&id, "[id]");
+            }
+        }
+        _ => {}
+    }
+}
+
+fn is_millisecond_time(text: &str) -> bool {
+    text.parse::<Timestamp>().is_ok_and(|time| scim::format_date_time(time) == text)
+}
+
 impl fmt::Display for Answer {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}", self.status)?;
         match serde_json::from_str::<Value>(&self.text) {
-            Ok(body) => write!(f, "\n{body:#}"),
+            Ok(mut body) => {
+                redact(&mut body);
+                write!(f, "\n{body:#}")
+            }
             Err(_) if self.text.is_empty() => Ok(()),
             Err(_) => write!(f, "\n{}", self.text),
         }

@@ -6,5 +6,8 @@
 pub mod app;
 pub mod engine;
 pub mod folder;
+pub mod proxy;
 pub mod routes;
+pub mod runtime_api;
+pub mod secrets;
 pub mod service;

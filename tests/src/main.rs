@@ -37,6 +37,8 @@ async fn main() -> ExitCode {
 
 async fn run(arguments: Arguments) -> Result<(), String> {
     let port = arguments.port;
+    // A signal that comes while the service starts ends it cleanly too.
+    let stopped = stopped()?;
     // First of all, so that a service that runs already is not disturbed.
     let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, port)).await;
     let listener =
@@ -51,7 +53,7 @@ async fn run(arguments: Arguments) -> Result<(), String> {
     folder.write_connection(&base_url, &tenant)?;
     println!("{}", welcome(&base_url, &tenant.scim_key, &folder.connection().display().to_string()));
 
-    let served = axum::serve(listener, router(&store)).with_graceful_shutdown(stopped()?);
+    let served = axum::serve(listener, router(&store)).with_graceful_shutdown(stopped);
     served.await.map_err(|error| error.to_string())
 }
 

@@ -37,7 +37,7 @@ pub struct Route {
 }
 
 /// Every route but `$default`, which is [`Function::Unsupported`]'s.
-pub const ROUTES: [Route; 14] = [
+pub static ROUTES: [Route; 14] = [
     route(Method::POST, "/scim/v2/Users", Function::CreateUser),
     route(Method::GET, "/scim/v2/Users", Function::ListUsers),
     route(Method::GET, "/scim/v2/Users/{id}", Function::GetUser),

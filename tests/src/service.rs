@@ -20,7 +20,7 @@ const MAX_PAYLOAD: usize = 10 * 1024 * 1024;
 /// A router with the routes of template.yaml.
 pub fn router(store: &Store) -> Router {
     let mut router = Router::new();
-    for route in ROUTES {
+    for route in &ROUTES {
         let filter = MethodFilter::try_from(route.method.clone()).expect("a route has a usual method");
         let route_key = format!("{} {}", route.method, route.path);
         router = router.route(route.path, on(filter, handler(store, route.function, route_key)));

@@ -4,7 +4,7 @@ use directory::Error;
 use lambda::{Reply, Request, SCIM_PATH};
 
 /// The methods of each path that exists; `{id}` stands for one part.
-const ALLOWED: [(&str, &str); 8] = [
+const ALLOWED: [(&str, &str); 9] = [
     ("/scim/v2/Users", "GET, POST"),
     ("/scim/v2/Users/{id}", "GET, PUT, PATCH, DELETE"),
     ("/scim/v2/ServiceProviderConfig", "GET"),
@@ -13,6 +13,7 @@ const ALLOWED: [(&str, &str); 8] = [
     ("/scim/v2/Schemas", "GET"),
     ("/scim/v2/Schemas/{id}", "GET"),
     ("/admin/v1/api-keys", "GET, POST"),
+    ("/admin/v1/api-keys/{id}", "DELETE"),
 ];
 
 /// Answers 404, 405 or 501 with the reason; public, since it tells nothing of any instance.

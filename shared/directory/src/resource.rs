@@ -66,7 +66,7 @@ impl UserResource {
     /// `invalidSyntax` for what is not an object; `invalidValue` naming the attribute.
     pub fn from_json(body: &Value) -> Result<Self, ScimError> {
         let Value::Object(members) = body else {
-            return Err(ScimError::invalid_syntax("The body must be a JSON object that describes a user."));
+            return Err(ScimError::invalid_syntax("the body must be a JSON object"));
         };
         let mut resource = Self::default();
         for (key, value) in members {

@@ -26,6 +26,7 @@ impl Text {
         match single(self.name, value)? {
             // A fraction or a number beyond 64 bits has lost digits by now.
             Value::Number(number) if number.is_i64() || number.is_u64() => self.checked(&number.to_string()),
+            number @ Value::Number(_) => Err(self.wrong_type("a string or a whole number of 64 bits", number)),
             _ => self.read(value),
         }
     }

@@ -65,7 +65,7 @@ impl Store {
     /// [`StartError`] naming the setting.
     pub async fn from_environment() -> Result<Self, StartError> {
         let table = required("TABLE_NAME", "the name of the DynamoDB table, which template.yaml sets")?;
-        let secret = required("PEPPER_SECRET", "the ARN of the pepper's secret, which template.yaml sets")?;
+        let secret = required("PEPPER_SECRET", "the name or ARN of the pepper's secret, which template.yaml sets")?;
         let endpoint = |url| {
             Ok(Endpoint {
                 url,

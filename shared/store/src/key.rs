@@ -82,6 +82,8 @@ pub(crate) struct Range {
     pub(crate) pk: String,
     pub(crate) first: String,
     pub(crate) last: String,
+    /// The sort key behind which to go on, where an earlier query has read up to it.
+    pub(crate) after: Option<String>,
 }
 
 const GROUP_PREFIX: &str = "GROUP#";
@@ -91,7 +93,7 @@ const LAST: char = char::MAX;
 
 impl Range {
     fn of_prefix(pk: String, prefix: &str) -> Self {
-        Self { pk, first: prefix.to_owned(), last: format!("{prefix}{LAST}") }
+        Self { pk, first: prefix.to_owned(), last: format!("{prefix}{LAST}"), after: None }
     }
 
     pub(crate) fn groups(instance: InstanceId) -> Self {
@@ -113,7 +115,7 @@ impl Range {
         while first <= *rows.end() {
             let partition_end = (first / ROWS_PER_PARTITION) * ROWS_PER_PARTITION + (ROWS_PER_PARTITION - 1);
             let last = partition_end.min(*rows.end()).min(first.saturating_add(longest - 1));
-            ranges.push(Self { pk: users(instance, first), first: row_text(first), last: row_text(last) });
+            ranges.push(Self { pk: users(instance, first), first: row_text(first), last: row_text(last), after: None });
             let Some(next) = last.checked_add(1) else { break };
             first = next;
         }

@@ -9,8 +9,6 @@ use tokio::sync::Mutex;
 use tokio::time::Instant;
 use zeroize::Zeroizing;
 
-use crate::table::failure;
-
 /// The secret is read again at most this often, whatever keys are presented.
 const REREAD_INTERVAL: Duration = Duration::from_secs(10);
 /// Seconds after which a client may try again.
@@ -78,7 +76,7 @@ impl PepperSource {
 
 impl Secret {
     async fn read(&self) -> Result<Peppers, Error> {
-        let answer = self.client.get_secret_value().secret_id(&self.id).send().await.map_err(failure)?;
+        let answer = self.client.get_secret_value().secret_id(&self.id).send().await.map_err(unavailable)?;
         let text = Zeroizing::new(answer.secret_string.unwrap_or_default());
         Peppers::from_secret(&text).map_err(unavailable)
     }

@@ -116,6 +116,7 @@ impl Table {
 
     /// Reads a range once, strongly consistent, up to a number of items.
     pub(crate) async fn query(&self, range: Range, limit: usize) -> Result<Found, Error> {
+        let start = range.after.as_ref().map(|sk| Key { pk: range.pk.clone(), sk: sk.clone() }.attributes());
         let answer = self
             .client
             .query()
@@ -124,6 +125,7 @@ impl Table {
             .expression_attribute_values(":pk", AttributeValue::S(range.pk.clone()))
             .expression_attribute_values(":first", AttributeValue::S(range.first.clone()))
             .expression_attribute_values(":last", AttributeValue::S(range.last.clone()))
+            .set_exclusive_start_key(start)
             .limit(i32::try_from(limit).unwrap_or(i32::MAX))
             .consistent_read(true)
             .return_consumed_capacity(ReturnConsumedCapacity::Total)
@@ -137,8 +139,8 @@ impl Table {
         });
         Ok(Found {
             items: answer.items.unwrap_or_default(),
-            // A NUL byte makes the least key behind the last one read.
-            rest: reached.map(|sk| Range { first: format!("{sk}\0"), ..range }),
+            // DynamoDB says so too where the range ends just at the limit.
+            rest: reached.filter(|sk| *sk < range.last).map(|sk| Range { after: Some(sk), ..range }),
             read_units: answer.consumed_capacity.and_then(|units| units.capacity_units).unwrap_or_default(),
         })
     }
@@ -225,7 +227,7 @@ fn refused(reason: &CancellationReason) -> Option<Refused> {
 }
 
 /// What a failed call means to whoever asked.
-pub(crate) fn failure<E, R>(error: SdkError<E, R>) -> Error
+fn failure<E, R>(error: SdkError<E, R>) -> Error
 where
     E: ProvideErrorMetadata + std::error::Error + Send + Sync + 'static,
     R: std::fmt::Debug + Send + Sync + 'static,
@@ -238,6 +240,8 @@ where
     ];
     match error.code() {
         Some(code) if THROTTLES.contains(&code) => Error::Throttled { retry_after: RETRY_AFTER, source: error.into() },
+        // What DynamoDB calls wrong is a defect here; to try again would not help.
+        Some("ValidationException" | "AccessDeniedException" | "ResourceNotFoundException") => Error::internal(error),
         _ => Error::Unavailable { retry_after: RETRY_AFTER, source: error.into() },
     }
 }

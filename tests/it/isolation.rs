@@ -1,0 +1,86 @@
+use http::Method;
+use serde_json::json;
+use tests::app::{App, Call};
+use tests::routes::{Function, ROUTES};
+
+use crate::people::{created, operation, person};
+
+/// Every route is tried with a key of one instance on what belongs to another.
+#[tokio::test]
+async fn a_key_reaches_nothing_of_another_instance() {
+    let app = App::start().await;
+    let mut body = person("ada");
+    body["externalId"] = json!("00u1");
+    let user = created(&app, body.clone()).await;
+    let stranger = app.another_tenant().await;
+    let own_keys = app.call(Call::new(Method::GET, "/admin/v1/api-keys").key(&app.tenant.admin_key)).await.expect(200);
+    let key_id = own_keys.text_at("/keys/0/id");
+    // The stranger's keys are used once, so that only the tries below could write.
+    app.call(Call::new(Method::GET, "/scim/v2/Users").key(&stranger.scim_key)).await.expect(200);
+    app.call(Call::new(Method::GET, "/admin/v1/api-keys").key(&stranger.admin_key)).await.expect(200);
+    let before = app.items();
+
+    for route in &ROUTES {
+        let path = route.path.replace("{id}", &user.text_at("/id"));
+        let call = Call::new(route.method.clone(), &path).key(&stranger.scim_key);
+        let (call, expected) = match route.function {
+            Function::GetUser | Function::DeleteUser => (call, 404),
+            Function::ReplaceUser => (call.json(&person("eve")), 404),
+            Function::PatchUser => (call.json(&operation("replace", "active", json!(false))), 404),
+            Function::AdminApiKeys if route.method == Method::DELETE => {
+                (Call::new(Method::DELETE, &format!("/admin/v1/api-keys/{key_id}")).key(&stranger.admin_key), 404)
+            }
+            Function::AdminApiKeys if route.method == Method::GET => {
+                let list = app.call(Call::new(Method::GET, &path).key(&stranger.admin_key)).await.expect(200);
+                assert!(!list.text.contains(&key_id), "keys of another instance are listed: {list}");
+                continue;
+            }
+            Function::ListUsers => {
+                for filter in [
+                    "",
+                    "userName eq \"ada@example.com\"",
+                    "emails.value eq \"ada@example.com\"",
+                    "externalId eq \"00u1\"",
+                    "active eq true",
+                ] {
+                    let filter: String = form_urlencoded::byte_serialize(filter.as_bytes()).collect();
+                    let path = format!("/scim/v2/Users?filter={filter}");
+                    let list = app.call(Call::new(Method::GET, &path).key(&stranger.scim_key)).await.expect(200);
+                    assert_eq!(list.text_at("/totalResults"), "0", "for {filter}");
+                }
+                let path = format!("/scim/v2/Users?filter=id+eq+%22{}%22", user.text_at("/id"));
+                let list = app.call(Call::new(Method::GET, &path).key(&stranger.scim_key)).await.expect(200);
+                assert_eq!(list.text_at("/totalResults"), "0");
+                continue;
+            }
+            // A creation reaches only the own instance: shown below. Public routes have no data.
+            Function::CreateUser | Function::AdminApiKeys | Function::Discovery | Function::Unsupported => continue,
+        };
+        app.call(call).await.expect(expected);
+    }
+    assert_eq!(app.items(), before, "nothing of either instance has changed");
+
+    // The same userName, e-mail and externalId are free in another instance.
+    app.call(Call::new(Method::POST, "/scim/v2/Users").key(&stranger.scim_key).json(&body)).await.expect(201);
+    assert_eq!(app.get("/scim/v2/Users").await.text_at("/totalResults"), "1");
+}
+
+#[tokio::test]
+async fn a_visibility_group_of_another_instance_does_not_exist() {
+    let app = App::start().await;
+    let stranger = app.another_tenant().await;
+    let groups: Vec<_> = app.items().into_iter().filter(|item| item["sk"]["S"] == "GROUP#full access").collect();
+    assert_eq!(groups.len(), 2);
+
+    created(&app, person("ada")).await;
+
+    let members = |tenant: &str| {
+        let item = app
+            .items()
+            .into_iter()
+            .find(|item| item["pk"]["S"] == format!("I#{tenant}") && item["sk"]["S"] == "GROUP#full access");
+        item.expect("each instance has the group")["members"]["N"].clone()
+    };
+    assert_eq!(members(&app.tenant.scim_key[5..16]), "1");
+    assert_eq!(members(&stranger.scim_key[5..16]), "0");
+}

@@ -1,0 +1,154 @@
+//! `make run`, as a newcomer starts it.
+
+use std::fs;
+use std::io::{Read, Write};
+use std::net::{Ipv4Addr, TcpListener, TcpStream};
+use std::os::unix::fs::PermissionsExt;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::thread::sleep;
+use std::time::{Duration, Instant};
+
+const PROGRAM: &str = env!("CARGO_BIN_EXE_klue-scim");
+
+/// A folder that goes away with the test.
+struct Folder(PathBuf);
+
+impl Folder {
+    fn new(name: &str) -> Self {
+        let path = std::env::temp_dir().join(format!("klue-scim-{name}-{}", std::process::id()));
+        let _ = fs::remove_dir_all(&path);
+        Self(path)
+    }
+
+    fn connection(&self) -> String {
+        fs::read_to_string(self.0.join("connection.env")).unwrap_or_default()
+    }
+}
+
+impl Drop for Folder {
+    fn drop(&mut self) {
+        let _ = fs::remove_dir_all(&self.0);
+    }
+}
+
+fn free_port() -> u16 {
+    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).expect("a loopback port is free");
+    listener.local_addr().expect("a listener has an address").port()
+}
+
+fn start(folder: &Path, port: u16) -> Child {
+    let mut command = Command::new(PROGRAM);
+    command.args(["--port", &port.to_string(), "--data"]).arg(folder);
+    command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("the program starts")
+}
+
+/// Waits for the first answer: the port is taken before the service is ready.
+fn wait_until_ready(port: u16) {
+    let answers = || {
+        let mut stream = TcpStream::connect((Ipv4Addr::LOCALHOST, port))?;
+        stream.set_read_timeout(Some(Duration::from_secs(20)))?;
+        stream.write_all(b"GET /scim/v2/Schemas HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n")?;
+        stream.read(&mut [0; 12])
+    };
+    let deadline = Instant::now() + Duration::from_secs(20);
+    while !answers().is_ok_and(|bytes| bytes > 0) {
+        assert!(Instant::now() < deadline, "the service does not answer on port {port}");
+        sleep(Duration::from_millis(20));
+    }
+}
+
+/// Ends a service by a signal; gives what it printed.
+fn stop(mut service: Child, signal: &str) -> String {
+    let status = Command::new("kill").args([signal, &service.id().to_string()]).status();
+    assert!(status.is_ok_and(|status| status.success()), "the signal is sent");
+    let ended = service.wait().expect("the service ends");
+    assert!(ended.success(), "{signal} ends the service cleanly, not with {ended}");
+    let mut printed = String::new();
+    service.stdout.take().expect("output is kept").read_to_string(&mut printed).expect("output is text");
+    printed
+}
+
+/// Runs a printed command as a newcomer pastes it.
+fn paste(commands: &str) -> String {
+    let output = Command::new("bash").args(["-c", commands]).output().expect("there is a shell");
+    String::from_utf8_lossy(&output.stdout).into_owned()
+}
+
+/// The commands under a heading.
+fn commands<'a>(printed: &'a str, heading: &str) -> String {
+    let lines: Vec<&'a str> =
+        printed.lines().skip_while(|line| *line != heading).skip(2).take_while(|line| !line.is_empty()).collect();
+    lines.join("\n")
+}
+
+#[test]
+fn the_printed_commands_work_and_a_second_start_finds_the_same() {
+    let folder = Folder::new("commands");
+    let port = free_port();
+    let service = start(&folder.0, port);
+    wait_until_ready(port);
+    let first = folder.connection();
+    assert!(stop(service, "-INT").contains("Klue SCIM is ready"));
+
+    let service = start(&folder.0, port);
+    wait_until_ready(port);
+    assert_eq!(folder.connection(), first);
+    let key = first.lines().find_map(|line| line.strip_prefix("SCIM_API_KEY=")).expect("the key is in the file");
+    let base_url = format!("http://localhost:{port}/scim/v2");
+    assert!(first.contains(&format!("SCIM_BASE_URL={base_url}\n")) && first.contains("\nADMIN_API_KEY=klue_"));
+
+    // What was printed can be read only when the service has ended: start once more for it.
+    let printed = stop(service, "-TERM");
+    assert!(printed.contains(key) && printed.contains(&base_url));
+    let service = start(&folder.0, port);
+    wait_until_ready(port);
+    let created = paste(&commands(&printed, "Create a user:"));
+    assert!(created.contains("\"userName\":\"ada@example.com\""), "created: {created}");
+    let found = paste(&commands(&printed, "Find the user:"));
+    assert!(found.contains("\"totalResults\":1"), "found: {found}");
+    let deactivated = paste(&commands(&printed, "Deactivate the user:"));
+    assert!(deactivated.contains("\"active\":false"), "deactivated: {deactivated}");
+    stop(service, "-TERM");
+}
+
+#[test]
+fn the_secrets_are_in_the_folder_for_its_owner_only() {
+    let folder = Folder::new("secrets");
+    let port = free_port();
+    let service = start(&folder.0, port);
+    wait_until_ready(port);
+
+    let mode = |path: &Path| fs::metadata(path).map(|found| found.permissions().mode() & 0o777).unwrap_or_default();
+    assert_eq!(mode(&folder.0), 0o700);
+    assert_eq!(mode(&folder.0.join("connection.env")), 0o600);
+    assert_eq!(mode(&folder.0.join("pepper.json")), 0o600);
+    stop(service, "-TERM");
+}
+
+#[test]
+fn a_taken_port_is_a_one_line_error() {
+    let folder = Folder::new("port");
+    let taken = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).expect("a loopback port is free");
+    let port = taken.local_addr().expect("a listener has an address").port();
+
+    let output = start(&folder.0, port).wait_with_output().expect("the program ends");
+
+    let told = String::from_utf8_lossy(&output.stderr);
+    assert!(!output.status.success());
+    assert_eq!(told.lines().count(), 1, "{told}");
+    assert!(told.contains(&format!("port {port}")) && told.contains("PORT="), "{told}");
+    assert!(!folder.0.exists(), "nothing is made");
+}
+
+#[test]
+fn a_folder_that_is_no_folder_is_a_one_line_error() {
+    let folder = Folder::new("file");
+    fs::write(&folder.0, "x").expect("a file is written");
+
+    let output = start(&folder.0, free_port()).wait_with_output().expect("the program ends");
+
+    let told = String::from_utf8_lossy(&output.stderr);
+    assert_eq!((output.status.success(), told.lines().count()), (false, 1), "{told}");
+    fs::remove_file(&folder.0).expect("the file is removed");
+}

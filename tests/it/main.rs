@@ -1,0 +1,22 @@
+//! What the service does, seen from its clients.
+
+mod admin_api_keys;
+mod authorization;
+mod bad_input;
+mod binaries;
+mod concurrency;
+mod create_user;
+mod delete_user;
+mod discovery;
+mod get_user;
+mod import;
+mod isolation;
+mod list_users;
+mod local;
+mod patch_user;
+mod people;
+mod replace_user;
+mod round_trips;
+mod structure;
+mod transcripts;
+mod unsupported;

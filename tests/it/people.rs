@@ -1,0 +1,55 @@
+//! Users for tests.
+
+use serde_json::{Value, json};
+use tests::app::{Answer, App};
+
+pub(crate) const ENTERPRISE: &str = "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User";
+
+/// A body that creates a user of a name.
+pub(crate) fn person(name: &str) -> Value {
+    let address = format!("{name}@example.com");
+    json!({
+        "schemas": ["urn:ietf:params:scim:schemas:core:2.0:User"],
+        "userName": address,
+        "name": {"givenName": name, "familyName": "Example"},
+        "emails": [{"primary": true, "value": address, "type": "work"}],
+    })
+}
+
+/// A body that creates a user with attributes of the enterprise extension.
+pub(crate) fn employee(name: &str, extension: Value) -> Value {
+    let mut body = person(name);
+    body[ENTERPRISE] = extension;
+    body
+}
+
+/// A PATCH of operations.
+pub(crate) fn operations(operations: Value) -> Value {
+    json!({"schemas": ["urn:ietf:params:scim:api:messages:2.0:PatchOp"], "Operations": operations})
+}
+
+/// A PATCH of one operation.
+pub(crate) fn operation(op: &str, path: &str, value: Value) -> Value {
+    operations(json!([{"op": op, "path": path, "value": value}]))
+}
+
+/// Creates a user.
+pub(crate) async fn created(app: &App, body: Value) -> Answer {
+    app.post("/scim/v2/Users", body).await.expect(201)
+}
+
+/// What an answer says of role and group.
+pub(crate) fn access(answer: &Answer) -> String {
+    let body = answer.json();
+    let extension = &body[ENTERPRISE];
+    format!("{} {}", extension["klueRole"], extension["visibilityGroup"])
+}
+
+/// A text whose moments are replaced by a word.
+pub(crate) fn without_times(text: &str) -> String {
+    let words = text.split(' ').map(|word| {
+        let moment = word.trim_end_matches(['.', ',']);
+        if moment.parse::<jiff::Timestamp>().is_ok() { word.replace(moment, "[time]") } else { word.to_owned() }
+    });
+    words.collect::<Vec<_>>().join(" ")
+}

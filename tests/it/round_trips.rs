@@ -1,0 +1,76 @@
+//! How often a request waits for DynamoDB.
+
+use serde_json::json;
+use tests::app::{Answer, App};
+
+use crate::people::{created, employee, operation, person};
+
+/// A service whose keys have just been used, so that no request has to write that down.
+async fn warm_app() -> App {
+    let app = App::start().await;
+    app.get("/scim/v2/Users").await.expect(200);
+    app
+}
+
+#[track_caller]
+fn trips(answer: &Answer, expected: u32) {
+    let found = answer.usage.round_trips();
+    assert_eq!(found, expected, "expected {expected} sequential round trips, counted {found} for {answer}");
+}
+
+#[tokio::test]
+async fn reads_wait_once_and_indexed_filters_twice() {
+    let app = warm_app().await;
+    let mut body = person("ada");
+    body["externalId"] = json!("00u1");
+    let user = created(&app, body).await;
+
+    trips(&app.get(&user.user_path()).await.expect(200), 1);
+    trips(&app.get("/scim/v2/Users/7").await.expect(404), 1);
+    trips(&app.get("/scim/v2/Users?startIndex=1&count=100").await.expect(200), 1);
+    trips(&app.get("/scim/v2/Users?count=0").await.expect(200), 1);
+    trips(&app.get(&format!("/scim/v2/Users?filter=id+eq+%22{}%22", user.text_at("/id"))).await.expect(200), 1);
+    for filter in
+        ["userName+eq+%22ada@example.com%22", "externalId+eq+%2200u1%22", "emails.value+eq+%22ada@example.com%22"]
+    {
+        trips(&app.get(&format!("/scim/v2/Users?filter={filter}")).await.expect(200), 2);
+    }
+    trips(&app.get("/scim/v2/Users?filter=userName+eq+%22nobody%22").await.expect(200), 1);
+    trips(&app.get("/scim/v2/Users?filter=active+eq+true").await.expect(200), 2);
+}
+
+#[tokio::test]
+async fn writes_wait_twice() {
+    let app = warm_app().await;
+
+    let user = created(&app, employee("ada", json!({"visibilityGroup": "full access"}))).await;
+    trips(&user, 2);
+    let path = user.user_path();
+    trips(&app.put(&path, json!({"name": {"givenName": "Augusta"}})).await.expect(200), 2);
+    trips(&app.patch(&path, operation("replace", "userName", json!("countess"))).await.expect(200), 2);
+    trips(&app.patch(&path, operation("replace", "userName", json!("countess"))).await.expect(200), 1);
+    trips(&app.put(&path, json!({})).await.expect(200), 1);
+    trips(&app.delete(&path).await.expect(204), 2);
+    trips(&app.delete(&path).await.expect(204), 1);
+    let mut again = person("ada");
+    again["userName"] = json!("countess");
+    trips(&app.post("/scim/v2/Users", again).await.expect(201), 3);
+    trips(&app.post("/scim/v2/Users", json!({})).await.expect(400), 1);
+}
+
+#[tokio::test]
+async fn the_first_use_of_a_key_waits_once_more() {
+    let app = App::start().await;
+
+    trips(&app.get("/scim/v2/Users").await.expect(200), 2);
+    trips(&app.get("/scim/v2/Users").await.expect(200), 1);
+}
+
+#[tokio::test]
+async fn public_routes_wait_for_nothing() {
+    let app = App::start().await;
+
+    trips(&app.get("/scim/v2/Schemas").await.expect(200), 0);
+    trips(&app.get("/scim/v2/Groups").await.expect(404), 0);
+    assert_eq!(app.get("/scim/v2/Schemas").await.usage.calls(), 0);
+}

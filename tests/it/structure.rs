@@ -1,0 +1,73 @@
+//! Lists that have to agree.
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::Path;
+
+use tests::routes::{Function, ROUTES};
+
+fn root() -> &'static Path {
+    Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("the crate is in the project")
+}
+
+/// The folders in `functions/`.
+fn folders() -> BTreeSet<String> {
+    let entries = fs::read_dir(root().join("functions")).expect("there are functions");
+    entries.map(|entry| entry.expect("an entry is read").file_name().to_string_lossy().into_owned()).collect()
+}
+
+#[test]
+fn every_function_has_a_route_or_is_invoked_by_an_operator() {
+    let routed = ROUTES.iter().map(|route| route.function).chain([Function::Unsupported]);
+    let mut named: BTreeSet<_> = routed.map(|function| function.name().to_owned()).collect();
+    named.insert("create_instance".to_owned());
+
+    assert_eq!(folders(), named);
+}
+
+#[test]
+fn the_template_has_the_same_routes_and_functions() {
+    let template = fs::read_to_string(root().join("template.yaml")).expect("there is a template");
+    let mut expected = BTreeSet::new();
+    for route in &ROUTES {
+        expected.insert(format!("{} {} {}", route.function.name(), route.method, route.path));
+    }
+    let (mut found, mut functions, mut function, mut method) =
+        (BTreeSet::new(), BTreeSet::new(), String::new(), String::new());
+    for line in template.lines().map(str::trim) {
+        if let Some(folder) = line.strip_prefix("CodeUri: target/lambda/") {
+            function = folder.trim_end_matches('/').to_owned();
+            functions.insert(function.clone());
+        } else if let Some(value) = line.strip_prefix("Method: ") {
+            method = value.to_uppercase();
+        } else if let Some(path) = line.strip_prefix("Path: ") {
+            found.insert(format!("{function} {method} {path}"));
+        }
+    }
+
+    assert_eq!(found, expected);
+    assert_eq!(functions, folders());
+}
+
+#[test]
+fn handlers_are_short_and_files_too() {
+    let mut files = Vec::new();
+    for folder in ["functions", "shared", "tests"] {
+        collect(&root().join(folder), &mut files);
+    }
+    for file in files {
+        let lines = fs::read_to_string(&file).unwrap_or_default().lines().count();
+        assert!(lines <= 420, "{} has {lines} lines: which noun wants a file of its own?", file.display());
+    }
+}
+
+fn collect(folder: &Path, files: &mut Vec<std::path::PathBuf>) {
+    for entry in fs::read_dir(folder).expect("a folder is read") {
+        let path = entry.expect("an entry is read").path();
+        if path.is_dir() {
+            collect(&path, files);
+        } else if path.extension().is_some_and(|extension| extension == "rs") {
+            files.push(path);
+        }
+    }
+}

@@ -1,0 +1,63 @@
+//! A proxy between a store and its engine, which a test can make slow.
+
+use std::net::Ipv4Addr;
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::Router;
+use axum::body::{Body, to_bytes};
+use axum::response::Response;
+use http::{HeaderMap, Request, StatusCode, Uri};
+use hyper_util::client::legacy::Client;
+use hyper_util::client::legacy::connect::HttpConnector;
+use hyper_util::rt::TokioExecutor;
+use serde_json::Value;
+use store::Endpoint;
+use tokio::net::TcpListener;
+
+/// As much as DynamoDB takes.
+const MAX_BODY: usize = 16 * 1024 * 1024;
+
+/// A call on its way to DynamoDB.
+pub struct Passing {
+    /// The operation, such as `Query`.
+    pub operation: String,
+    /// What it asks for.
+    pub body: Value,
+}
+
+/// Says for how long a call is held up, before it reaches the engine.
+pub type Delay = Arc<dyn Fn(&Passing) -> Duration + Send + Sync>;
+
+/// Starts a proxy in front of an engine, for as long as the test's runtime lives.
+pub async fn start(engine_url: &str, delay: Delay) -> Endpoint {
+    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.expect("a loopback port is free");
+    let address = listener.local_addr().expect("a listener has an address");
+    let client = Client::builder(TokioExecutor::new()).build_http();
+    let engine_url: Uri = engine_url.parse().expect("the engine's address is a URI");
+    let forward = move |request: Request<Body>| pass(client.clone(), engine_url.clone(), Arc::clone(&delay), request);
+    tokio::spawn(async move { axum::serve(listener, Router::new().fallback(forward)).await });
+    Endpoint::local(&format!("http://{address}"))
+}
+
+async fn pass(client: Client<HttpConnector, Body>, engine: Uri, delay: Delay, request: Request<Body>) -> Response {
+    let (mut parts, body) = request.into_parts();
+    let body = to_bytes(body, MAX_BODY).await.unwrap_or_default();
+    let passing =
+        Passing { operation: operation(&parts.headers), body: serde_json::from_slice(&body).unwrap_or_default() };
+    tokio::time::sleep(delay(&passing)).await;
+    parts.uri = engine;
+    match client.request(Request::from_parts(parts, Body::from(body))).await {
+        Ok(answer) => answer.map(Body::new),
+        Err(error) => {
+            let mut response = Response::new(Body::from(error.to_string()));
+            *response.status_mut() = StatusCode::BAD_GATEWAY;
+            response
+        }
+    }
+}
+
+fn operation(headers: &HeaderMap) -> String {
+    let target = headers.get("x-amz-target").and_then(|target| target.to_str().ok()).unwrap_or_default();
+    target.rsplit('.').next().unwrap_or_default().to_owned()
+}

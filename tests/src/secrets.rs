@@ -1,0 +1,96 @@
+//! A stand-in for Secrets Manager: the one call that the service makes, and the one secret.
+
+use std::net::Ipv4Addr;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use axum::Router;
+use axum::body::Bytes;
+use axum::extract::State;
+use axum::response::{IntoResponse, Response};
+use axum::routing::post;
+use http::{HeaderMap, StatusCode};
+use serde_json::{Value, json};
+use tokio::net::TcpListener;
+
+/// The name of the secret that holds the pepper.
+pub const SECRET: &str = "klue-scim/local/pepper";
+
+/// A running stand-in; it stops when dropped.
+pub struct SecretsManager {
+    /// Where it listens.
+    pub url: String,
+    shelf: Arc<Mutex<Shelf>>,
+    server: tokio::task::JoinHandle<()>,
+}
+
+#[derive(Default)]
+struct Shelf {
+    secret: String,
+    refuses: bool,
+    calls: usize,
+}
+
+impl SecretsManager {
+    /// Starts on a free port, served by the tokio runtime of the caller.
+    pub async fn start(secret: &str) -> Self {
+        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.expect("a port is free");
+        let address = listener.local_addr().expect("a listener has an address");
+        let shelf = Arc::new(Mutex::new(Shelf { secret: secret.to_owned(), ..Shelf::default() }));
+        let router = Router::new().route("/", post(answer)).with_state(Arc::clone(&shelf));
+        let server = tokio::spawn(async { drop(axum::serve(listener, router).await) });
+        Self { url: format!("http://{address}"), shelf, server }
+    }
+
+    /// Gives the secret a new value.
+    pub fn set(&self, secret: &str) {
+        secret.clone_into(&mut lock(&self.shelf).secret);
+    }
+
+    /// Lets every call fail from now on, or none.
+    ///
+    /// Access is denied, which the SDK does not try again: a test gets its failure at once.
+    pub fn refuse(&self, refuses: bool) {
+        lock(&self.shelf).refuses = refuses;
+    }
+
+    /// How many calls have come in, refused ones too.
+    pub fn calls(&self) -> usize {
+        lock(&self.shelf).calls
+    }
+}
+
+impl Drop for SecretsManager {
+    fn drop(&mut self) {
+        self.server.abort();
+    }
+}
+
+async fn answer(State(shelf): State<Arc<Mutex<Shelf>>>, headers: HeaderMap, body: Bytes) -> Response {
+    let mut shelf = lock(&shelf);
+    shelf.calls += 1;
+    let asked: Value = serde_json::from_slice(&body).unwrap_or_default();
+    if headers.get("x-amz-target").is_none_or(|target| target != "secretsmanager.GetSecretValue") {
+        return failure("UnknownOperationException");
+    }
+    if shelf.refuses {
+        return failure("AccessDeniedException");
+    }
+    if asked["SecretId"] != SECRET {
+        return failure("ResourceNotFoundException");
+    }
+    let arn = format!("arn:aws:secretsmanager:eu-central-1:123456789012:secret:{SECRET}-AbCdEf");
+    let found = json!({"ARN": arn, "Name": SECRET, "SecretString": shelf.secret, "VersionStages": ["AWSCURRENT"]});
+    respond(StatusCode::OK, &found)
+}
+
+fn failure(code: &str) -> Response {
+    respond(StatusCode::BAD_REQUEST, &json!({"__type": code, "Message": "The stand-in refuses."}))
+}
+
+fn respond(status: StatusCode, body: &Value) -> Response {
+    (status, [("content-type", "application/x-amz-json-1.1")], body.to_string()).into_response()
+}
+
+fn lock(shelf: &Mutex<Shelf>) -> MutexGuard<'_, Shelf> {
+    shelf.lock().unwrap_or_else(PoisonError::into_inner)
+}
