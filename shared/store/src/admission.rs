@@ -190,6 +190,6 @@ fn setting_keys(instance: directory::InstanceId, named_group: Option<&str>) -> V
 
 /// The user in the row of an id, if it is the very user of that id.
 fn user_of(id: &str, item: Option<Item>) -> Result<User, Error> {
-    let user = item.map(items::user).transpose()?;
+    let user = item.map(items::user_of_item).transpose()?;
     user.filter(|user| user.id.to_string() == id).ok_or_else(|| Error::UserNotFound(id.to_owned()))
 }

@@ -48,7 +48,11 @@ struct UserItem {
     employee_id: Option<String>,
 }
 
-pub(crate) fn user_item(key: &Key, user: &User) -> Result<Item, Error> {
+/// A user as it is stored.
+///
+/// # Errors
+/// [`Error::Internal`], never for a user that the rules have let through.
+pub fn item_of_user(instance: InstanceId, user: &User) -> Result<Item, Error> {
     let profile = user.profile.clone();
     let stored = UserItem {
         id: user.id.to_string(),
@@ -65,10 +69,14 @@ pub(crate) fn user_item(key: &Key, user: &User) -> Result<Item, Error> {
         external_id: profile.external_id,
         employee_id: profile.employee_id,
     };
-    item(key, &stored)
+    item(&Key::user(instance, user.id.row()), &stored)
 }
 
-pub(crate) fn user(item: Item) -> Result<User, Error> {
+/// The user that an item holds.
+///
+/// # Errors
+/// [`Error::Internal`] for an item that is not a user's.
+pub fn user_of_item(item: Item) -> Result<User, Error> {
     let stored: UserItem = content(item)?;
     let access = match (stored.role, stored.group) {
         (Role::Admin, _) => Access::Admin,

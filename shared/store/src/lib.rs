@@ -30,6 +30,7 @@ pub use api_keys::IssuedKey;
 pub use clock::{Clock, system_clock};
 pub use environment::{Endpoint, StartError};
 pub use instances::CreatedInstance;
+pub use items::{item_of_user, user_of_item};
 pub use users::{Opening, Page, Place};
 
 use peppers::PepperSource;

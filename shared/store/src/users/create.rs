@@ -61,7 +61,7 @@ impl Store {
         let instance = caller.instance();
         let row = user.id.row();
         let mut transaction = Transaction::new(&self.table);
-        transaction.insert(Purpose::User, items::user_item(&Key::user(instance, row), user)?)?;
+        transaction.insert(Purpose::User, items::item_of_user(instance, user)?)?;
         transaction.update(
             Purpose::Counter,
             &Key::instance(instance),
@@ -79,7 +79,7 @@ impl Store {
     async fn restore_user(&self, caller: &Caller, holder: &Claim, profile: Profile) -> Result<User, Error> {
         let taken = || Error::Taken { attribute: "userName", value: profile.user_name.clone() };
         let item = self.table.get(&Key::user(caller.instance(), holder.row)).await?;
-        let user = item.map(items::user).transpose()?.ok_or_else(taken)?;
+        let user = item.map(items::user_of_item).transpose()?.ok_or_else(taken)?;
         let same_name = |stored: &Profile| fold(&stored.user_name) == fold(&profile.user_name);
         let restored = |stored: &Profile| {
             if stored.state == State::Deleted && same_name(stored) { Ok(profile.clone()) } else { Err(taken()) }

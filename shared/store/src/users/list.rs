@@ -100,7 +100,7 @@ impl Store {
             Plan::Scan => return self.scan(caller, opening, query, matches).await,
             Plan::Nothing => vec![],
             Plan::Id(id) => {
-                let user = take(&mut opening.items, &Key::user(instance, id.row())).map(items::user).transpose()?;
+                let user = take(&mut opening.items, &Key::user(instance, id.row())).map(items::user_of_item).transpose()?;
                 return Ok(slice(user.into_iter().filter(matches), query));
             }
             Plan::UserName(folded) => claimed(take(&mut opening.items, &Key::user_name(instance, &folded)))?,
@@ -109,7 +109,7 @@ impl Store {
         };
         let keys: Vec<_> = rows.into_iter().map(|row| Key::user(instance, row)).collect();
         let found = if keys.is_empty() { Vec::new() } else { self.table.get_all(&keys).await? };
-        let mut users = found.into_iter().map(items::user).collect::<Result<Vec<_>, _>>()?;
+        let mut users = found.into_iter().map(items::user_of_item).collect::<Result<Vec<_>, _>>()?;
         users.sort_by_key(|user| user.id.row());
         Ok(slice(users.into_iter().filter(matches), query))
     }
@@ -215,7 +215,7 @@ impl Rows {
     fn add(&mut self, found: Found) -> Result<(), Error> {
         self.read_units += found.read_units;
         for item in found.items {
-            let user = items::user(item)?;
+            let user = items::user_of_item(item)?;
             self.users.insert(user.id.row(), user);
         }
         Ok(())

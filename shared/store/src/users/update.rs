@@ -68,7 +68,7 @@ impl Store {
                     Some(item) => Some(item.clone()),
                     None => self.table.get(&Key::user(caller.instance(), user.id.row())).await?,
                 };
-                user = item.map(items::user).transpose()?.ok_or_else(|| Error::UserNotFound(user.id.to_string()))?;
+                user = item.map(items::user_of_item).transpose()?.ok_or_else(|| Error::UserNotFound(user.id.to_string()))?;
                 backoff.wait().await?;
                 continue;
             }
@@ -84,11 +84,10 @@ impl Store {
         old: &User,
         new: &User,
     ) -> Result<Option<Outcome<Purpose>>, Error> {
-        let key = Key::user(caller.instance(), new.id.row());
         let mut transaction = Transaction::new(&self.table);
         transaction.replace(
             Purpose::User,
-            items::user_item(&key, new)?,
+            items::item_of_user(caller.instance(), new)?,
             "version = :version",
             &[(":version", number(old.version))],
         )?;

@@ -1,0 +1,45 @@
+# `make` alone lists what can be made.
+
+PORT ?= 8080
+DATA ?= .data
+
+DENY_VERSION := 0.20.2
+MACHETE_VERSION := 0.9.2
+VENV := .venv
+
+.DEFAULT_GOAL := help
+.PHONY: help run test lint template cold-start bench tools
+
+help: ## List the targets
+	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 12
+
+run: ## Build and start the service on localhost (PORT=8080 DATA=.data)
+	@cargo run --quiet --package tests --bin klue-scim -- --port $(PORT) --data $(DATA)
+
+test: ## Run every test that needs a Rust toolchain and a C compiler, and nothing else
+	cargo build --workspace
+	cargo test --workspace
+
+lint: tools ## Check format, lints, dependencies and licences
+	cargo fmt --all --check
+	cargo clippy --workspace --all-targets -- -D warnings
+	cargo deny check --hide-inclusion-graph bans licenses sources
+	cargo machete
+
+template: $(VENV)/installed ## Check template.yaml, as it is and as CloudFormation sees it
+	SAM_CLI_TELEMETRY=0 AWS_DEFAULT_REGION=us-east-1 $(VENV)/bin/sam validate --lint
+	$(VENV)/bin/python infra/check_template.py
+
+cold-start: ## Measure the CPU of a cold start over TLS, and that the check would notice a slow one
+	bash tests/cold_start/run
+
+bench: ## Measure what the budgets are about
+	cargo bench --package tests
+
+tools:
+	@cargo install --quiet --locked cargo-deny@$(DENY_VERSION) cargo-machete@$(MACHETE_VERSION)
+
+$(VENV)/installed: infra/requirements.txt
+	python3 -m venv $(VENV)
+	$(VENV)/bin/pip install --quiet --requirement $<
+	@touch $@
