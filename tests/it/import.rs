@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use serde_json::json;
 use tests::app::{Answer, App};
-use tests::proxy;
+use tests::proxy::{self, Fate, Passing};
 
 use crate::people::{ENTERPRISE, created, person};
 
@@ -44,12 +44,13 @@ async fn an_import_beside_creations_has_each_user_once() {
     let engine = tests::engine::Engine::in_memory().expect("the engine starts");
     let queries = Arc::new(AtomicUsize::new(0));
     let counted = Arc::clone(&queries);
-    // Every second query is held up, so that what is read beside it is older or newer.
-    let delay = Arc::new(move |passing: &proxy::Passing| {
-        let is_second = passing.operation == "Query" && counted.fetch_add(1, Ordering::Relaxed) % 2 == 1;
-        Duration::from_millis(if is_second { 40 } else { 0 })
+    // One of two reads is held up, so that what is read beside it is older or newer.
+    let rule = Arc::new(move |passing: &Passing| match passing.operation.as_str() {
+        "Query" if counted.fetch_add(1, Ordering::Relaxed) % 2 == 1 => Fate::Delay(Duration::from_millis(40)),
+        "BatchGetItem" if counted.load(Ordering::Relaxed) % 3 == 1 => Fate::Delay(Duration::from_millis(20)),
+        _ => Fate::Pass,
     });
-    let endpoint = proxy::start(&engine.url, delay).await;
+    let endpoint = proxy::start(&engine.url, rule).await;
     let app = App::on(engine, &endpoint).await;
     let mut first = Vec::new();
     for index in 0..1000 {

@@ -1,10 +1,12 @@
 //! What the service does, seen from its clients.
 
+mod activity;
 mod admin_api_keys;
 mod authorization;
 mod bad_input;
 mod binaries;
 mod concurrency;
+mod contention;
 mod create_user;
 mod delete_user;
 mod discovery;

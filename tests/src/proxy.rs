@@ -1,4 +1,4 @@
-//! A proxy between a store and its engine, which a test can make slow.
+//! A proxy between a store and its engine, in which a test decides what becomes of a call.
 
 use std::net::Ipv4Addr;
 use std::sync::Arc;
@@ -7,7 +7,8 @@ use std::time::Duration;
 use axum::Router;
 use axum::body::{Body, to_bytes};
 use axum::response::Response;
-use http::{HeaderMap, Request, StatusCode, Uri};
+use http::header::CONTENT_TYPE;
+use http::{HeaderMap, HeaderValue, Request, StatusCode, Uri};
 use hyper_util::client::legacy::Client;
 use hyper_util::client::legacy::connect::HttpConnector;
 use hyper_util::rt::TokioExecutor;
@@ -26,35 +27,52 @@ pub struct Passing {
     pub body: Value,
 }
 
-/// Says for how long a call is held up, before it reaches the engine.
-pub type Delay = Arc<dyn Fn(&Passing) -> Duration + Send + Sync>;
+/// What becomes of a call.
+pub enum Fate {
+    /// It reaches the engine.
+    Pass,
+    /// It reaches the engine later.
+    Delay(Duration),
+    /// It is answered with an error of DynamoDB's, and never reaches the engine.
+    Refuse(StatusCode, Value),
+}
+
+/// Decides what becomes of each call.
+pub type Rule = Arc<dyn Fn(&Passing) -> Fate + Send + Sync>;
 
 /// Starts a proxy in front of an engine, for as long as the test's runtime lives.
-pub async fn start(engine_url: &str, delay: Delay) -> Endpoint {
+pub async fn start(engine_url: &str, rule: Rule) -> Endpoint {
     let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.expect("a loopback port is free");
     let address = listener.local_addr().expect("a listener has an address");
     let client = Client::builder(TokioExecutor::new()).build_http();
     let engine_url: Uri = engine_url.parse().expect("the engine's address is a URI");
-    let forward = move |request: Request<Body>| pass(client.clone(), engine_url.clone(), Arc::clone(&delay), request);
+    let forward = move |request: Request<Body>| pass(client.clone(), engine_url.clone(), Arc::clone(&rule), request);
     tokio::spawn(async move { axum::serve(listener, Router::new().fallback(forward)).await });
     Endpoint::local(&format!("http://{address}"))
 }
 
-async fn pass(client: Client<HttpConnector, Body>, engine: Uri, delay: Delay, request: Request<Body>) -> Response {
+async fn pass(client: Client<HttpConnector, Body>, engine: Uri, rule: Rule, request: Request<Body>) -> Response {
     let (mut parts, body) = request.into_parts();
     let body = to_bytes(body, MAX_BODY).await.unwrap_or_default();
     let passing =
         Passing { operation: operation(&parts.headers), body: serde_json::from_slice(&body).unwrap_or_default() };
-    tokio::time::sleep(delay(&passing)).await;
+    match rule(&passing) {
+        Fate::Pass => {}
+        Fate::Delay(time) => tokio::time::sleep(time).await,
+        Fate::Refuse(status, error) => return answer(status, error.to_string()),
+    }
     parts.uri = engine;
     match client.request(Request::from_parts(parts, Body::from(body))).await {
         Ok(answer) => answer.map(Body::new),
-        Err(error) => {
-            let mut response = Response::new(Body::from(error.to_string()));
-            *response.status_mut() = StatusCode::BAD_GATEWAY;
-            response
-        }
+        Err(error) => answer(StatusCode::BAD_GATEWAY, error.to_string()),
     }
+}
+
+fn answer(status: StatusCode, body: String) -> Response {
+    let mut response = Response::new(Body::from(body));
+    *response.status_mut() = status;
+    response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("application/x-amz-json-1.0"));
+    response
 }
 
 fn operation(headers: &HeaderMap) -> String {

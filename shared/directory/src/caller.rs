@@ -99,3 +99,6 @@ pub fn verify(
     };
     Ok(if key.pepper == current { Verification::Verified(caller) } else { Verification::Outdated(caller) })
 }
+
+#[cfg(test)]
+mod tests;

@@ -16,3 +16,6 @@ pub fn fold(value: &str) -> String {
     // Folding can undo a composition and composing can meet new case pairs: normalise twice.
     caseless::default_case_fold_str(&value.nfkc().collect::<String>()).nfkc().collect()
 }
+
+#[cfg(test)]
+mod tests;

@@ -94,3 +94,6 @@ fn checksum(text: &str) -> [u8; CHECKSUM_DIGITS] {
     encode(&crc32fast::hash(text.as_bytes()).to_be_bytes(), &mut digits);
     digits
 }
+
+#[cfg(test)]
+mod tests;

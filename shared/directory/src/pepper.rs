@@ -100,3 +100,6 @@ pub enum PepperError {
     #[error("version '{0}' of the pepper secret is shorter than {SHORTEST} characters")]
     TooShort(String),
 }
+
+#[cfg(test)]
+mod tests;

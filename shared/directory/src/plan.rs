@@ -70,3 +70,6 @@ fn claim(value: &str, plan: fn(String) -> Plan) -> Plan {
     let folded = fold(value);
     if folded.is_empty() || folded.len() > MAX_FOLDED_BYTES { Plan::Nothing } else { plan(folded) }
 }
+
+#[cfg(test)]
+mod tests;

@@ -59,3 +59,6 @@ impl fmt::Debug for UserId {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("not an id of this service")]
 pub struct NotAUserId;
+
+#[cfg(test)]
+mod tests;

@@ -100,7 +100,8 @@ impl Store {
             Plan::Scan => return self.scan(caller, opening, query, matches).await,
             Plan::Nothing => vec![],
             Plan::Id(id) => {
-                let user = take(&mut opening.items, &Key::user(instance, id.row())).map(items::user_of_item).transpose()?;
+                let user =
+                    take(&mut opening.items, &Key::user(instance, id.row())).map(items::user_of_item).transpose()?;
                 return Ok(slice(user.into_iter().filter(matches), query));
             }
             Plan::UserName(folded) => claimed(take(&mut opening.items, &Key::user_name(instance, &folded)))?,

@@ -68,7 +68,10 @@ impl Store {
                     Some(item) => Some(item.clone()),
                     None => self.table.get(&Key::user(caller.instance(), user.id.row())).await?,
                 };
-                user = item.map(items::user_of_item).transpose()?.ok_or_else(|| Error::UserNotFound(user.id.to_string()))?;
+                user = item
+                    .map(items::user_of_item)
+                    .transpose()?
+                    .ok_or_else(|| Error::UserNotFound(user.id.to_string()))?;
                 backoff.wait().await?;
                 continue;
             }
