@@ -5,6 +5,9 @@ use serde::Serialize;
 use serde_json::Value;
 use store::Store;
 
+/// The longest name of an instance.
+const MAX_NAME_BYTES: usize = 128;
+
 /// What an operator gets, and hands over to the customer.
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
@@ -27,6 +30,9 @@ pub struct Created {
 pub async fn handle(store: &Store, event: &Value, request_id: &str) -> Result<Created, Error> {
     let member = |name: &str| event.get(name).and_then(Value::as_str).map(str::trim).filter(|text| !text.is_empty());
     match (member("name"), member("instance")) {
+        (Some(name), None) if name.len() > MAX_NAME_BYTES => {
+            Err(scim::Error::invalid_value(format!("name is longer than {MAX_NAME_BYTES} bytes.")).into())
+        }
         (Some(name), None) => {
             let created = store.create_instance(name, request_id).await?;
             let scim_key = Some(created.scim_key.text.expose().to_owned());

@@ -100,8 +100,9 @@ impl Admission<'_> {
         let store = self.store;
         let instance = self.credentials.key.instance();
         let (keys, range) = Opening::reads(instance, query);
-        let (admitted, opening) = tokio::join!(self.with_items(&keys), store.open(range));
-        let (caller, items) = admitted?;
+        // A refusal goes out at once, and before whatever else is wrong.
+        let opened = async { Ok::<_, Error>(store.open(range).await) };
+        let ((caller, items), opening) = tokio::try_join!(self.with_items(&keys), opened)?;
         Ok((caller, opening?.with_items(items)))
     }
 

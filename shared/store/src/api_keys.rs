@@ -116,7 +116,7 @@ impl Store {
     pub(crate) async fn read_api_keys(&self, instance: InstanceId) -> Result<Vec<ApiKey>, Error> {
         let items = self.table.query_all(Range::api_keys(instance), PAGE).await?;
         let mut keys = items.into_iter().map(items::api_key).collect::<Result<Vec<_>, _>>()?;
-        keys.sort_by_key(|key| key.created);
+        keys.sort_by_key(|key| (key.created, key.id));
         Ok(keys)
     }
 

@@ -7,8 +7,9 @@ use tokio::time::{Instant, sleep};
 
 use crate::random;
 
-/// How long a request may go on trying: well within the 30 s of an HTTP API and the 60 s of Okta.
-const BUDGET: Duration = Duration::from_secs(15);
+/// How long a request may go on trying: with the calls around it well within the 25 s of a function,
+/// the 30 s of an HTTP API and the 60 s of Okta.
+const BUDGET: Duration = Duration::from_secs(10);
 /// About one round trip.
 const SHORTEST: Duration = Duration::from_millis(10);
 /// A write takes two round trips; longer waits than several of them only leave the item idle.

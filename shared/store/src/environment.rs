@@ -18,9 +18,10 @@ use crate::{Store, system_clock};
 /// What of Lambda's 10 s for its init phase is spent on services that do not answer.
 const WARM_UP: Duration = Duration::from_secs(3);
 /// A call that takes longer is tried again.
-const ATTEMPT: Duration = Duration::from_secs(3);
-/// The longest that one call may take with its repetitions.
-const OPERATION: Duration = Duration::from_secs(10);
+const ATTEMPT: Duration = Duration::from_secs(2);
+/// The longest that one call may take with its repetitions: two of them and all tries against other
+/// writers are over before the function's own time is.
+const OPERATION: Duration = Duration::from_secs(5);
 const ATTEMPTS: u32 = 4;
 
 /// How to reach AWS, or what stands in for it.

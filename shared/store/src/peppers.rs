@@ -1,6 +1,6 @@
 //! The pepper, read from Secrets Manager and kept.
 
-use std::sync::RwLock;
+use std::sync::{Arc, RwLock};
 use std::time::Duration;
 
 use aws_sdk_secretsmanager::Client;
@@ -17,7 +17,7 @@ const RETRY_AFTER: u32 = 10;
 /// Where the pepper comes from, and what is known of it.
 pub(crate) struct PepperSource {
     secret: Option<Secret>,
-    known: RwLock<Option<Peppers>>,
+    known: RwLock<Option<Arc<Peppers>>>,
     /// When the secret was last asked for; held while it is read, so that it is read once.
     asked: Mutex<Option<Instant>>,
 }
@@ -29,7 +29,7 @@ struct Secret {
 
 impl PepperSource {
     pub(crate) fn fixed(peppers: Peppers) -> Self {
-        Self { secret: None, known: RwLock::new(Some(peppers)), asked: Mutex::default() }
+        Self { secret: None, known: RwLock::new(Some(peppers.into())), asked: Mutex::default() }
     }
 
     pub(crate) fn secret(client: Client, id: String) -> Self {
@@ -37,7 +37,7 @@ impl PepperSource {
     }
 
     /// The pepper as last read; reads it when there is none yet.
-    pub(crate) async fn get(&self) -> Result<Peppers, Error> {
+    pub(crate) async fn get(&self) -> Result<Arc<Peppers>, Error> {
         match self.known() {
             Some(peppers) => Ok(peppers),
             None => self.reread(None).await,
@@ -48,13 +48,13 @@ impl PepperSource {
     ///
     /// # Errors
     /// [`Error::Unavailable`] where that fails, or the version is still unknown: the key may be good.
-    pub(crate) async fn get_with(&self, version: &str) -> Result<Peppers, Error> {
+    pub(crate) async fn get_with(&self, version: &str) -> Result<Arc<Peppers>, Error> {
         self.reread(Some(version)).await
     }
 
-    async fn reread(&self, version: Option<&str>) -> Result<Peppers, Error> {
+    async fn reread(&self, version: Option<&str>) -> Result<Arc<Peppers>, Error> {
         let mut asked = self.asked.lock().await;
-        let fits = |peppers: &Peppers| version.is_none_or(|version| peppers.version(version).is_some());
+        let fits = |peppers: &Arc<Peppers>| version.is_none_or(|version| peppers.version(version).is_some());
         if let Some(peppers) = self.known().filter(fits) {
             return Ok(peppers);
         }
@@ -63,13 +63,13 @@ impl PepperSource {
         {
             *asked = Some(Instant::now());
             let peppers = secret.read().await?;
-            *self.known.write().unwrap_or_else(|poisoned| poisoned.into_inner()) = Some(peppers);
+            *self.known.write().unwrap_or_else(|poisoned| poisoned.into_inner()) = Some(peppers.into());
         }
         let missing = || format!("the pepper secret has no version {}", version.unwrap_or("at all"));
         self.known().filter(fits).ok_or_else(|| unavailable(missing()))
     }
 
-    fn known(&self) -> Option<Peppers> {
+    fn known(&self) -> Option<Arc<Peppers>> {
         self.known.read().unwrap_or_else(|poisoned| poisoned.into_inner()).clone()
     }
 }

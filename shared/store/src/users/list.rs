@@ -73,7 +73,7 @@ impl Opening {
 /// The rows of a page: row and startIndex are the same number.
 fn page_rows(query: &ListQuery) -> Option<RangeInclusive<u32>> {
     let first = u32::try_from(query.start_index).ok()?;
-    let last = first.checked_add(query.count.checked_sub(1)?).unwrap_or(u32::MAX);
+    let last = first.saturating_add(query.count.checked_sub(1)?);
     Some(first..=last)
 }
 
@@ -115,19 +115,18 @@ impl Store {
         Ok(slice(users.into_iter().filter(matches), query))
     }
 
-    async fn rows_of_external_id(&self, found: Vec<Found>) -> Result<Vec<u32>, Error> {
+    async fn rows_of_external_id(&self, mut found: Vec<Found>) -> Result<Vec<u32>, Error> {
         let mut rows = Vec::new();
-        for Found { items, rest, .. } in found {
-            let more = match rest {
-                Some(range) => self.table.query_all(range, UNVERIFIED_ROWS as usize).await?,
-                None => Vec::new(),
-            };
-            for item in items.into_iter().chain(more) {
+        while let Some(Found { items, rest, .. }) = found.pop() {
+            for item in items {
                 rows.extend(claimed(Some(item))?);
             }
-        }
-        if rows.len() > SCAN_USERS as usize {
-            return Err(too_many("share this externalId"));
+            if rows.len() > SCAN_USERS as usize {
+                return Err(too_many("share this externalId"));
+            }
+            if let Some(range) = rest {
+                found.push(self.table.query(range, QUERY_ROWS as usize).await?);
+            }
         }
         Ok(rows)
     }
