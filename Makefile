@@ -6,9 +6,10 @@ DATA ?= .data
 DENY_VERSION := 0.20.2
 MACHETE_VERSION := 0.9.2
 VENV := .venv
+CONFORMANCE := target/conformance
 
 .DEFAULT_GOAL := help
-.PHONY: help run test lint template cold-start bench tools
+.PHONY: help run test lint template conformance cold-start bench tools
 
 help: ## List the targets
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 12
@@ -30,8 +31,14 @@ template: $(VENV)/installed ## Check template.yaml, as it is and as CloudFormati
 	SAM_CLI_TELEMETRY=0 AWS_DEFAULT_REGION=us-east-1 $(VENV)/bin/sam validate --lint
 	$(VENV)/bin/python infra/check_template.py
 
-cold-start: ## Measure the CPU of a cold start over TLS, and that the check would notice a slow one
-	bash tests/cold_start/run
+conformance: $(CONFORMANCE)/installed ## Have scim2-tester check the running service
+	cargo build --quiet --package tests --bin klue-scim
+	$(CONFORMANCE)/bin/python -B tests/conformance/run.py --readme README.md target/debug/klue-scim
+
+cold-start: ## Check the CPU of a cold start over TLS, and that the check would notice a slow one
+	cargo build --release --package get_user
+	cargo test --package tests --test cold_start
+	tests/cold_start/with_aws_lc.sh
 
 bench: ## Measure what the budgets are about
 	cargo bench --package tests
@@ -42,4 +49,9 @@ tools:
 $(VENV)/installed: infra/requirements.txt
 	python3 -m venv $(VENV)
 	$(VENV)/bin/pip install --quiet --requirement $<
+	@touch $@
+
+$(CONFORMANCE)/installed: tests/conformance/requirements.txt
+	python3 -m venv $(CONFORMANCE)
+	$(CONFORMANCE)/bin/pip install --quiet --requirement $<
 	@touch $@

@@ -207,7 +207,7 @@ async fn a_user_that_cannot_be_made_is_explained_attribute_by_attribute() {
     externalId must be a single value, not an object.
     urn:ietf:params:scim:schemas:extension:enterprise:2.0:User must be an object, not a number.
     employeeId must be a string, not a boolean.
-    employeeId must be a string, not a number.
+    employeeId must be a string or a whole number of 64 bits, not a number.
     employeeId is 129 bytes long; the limit is 128.
     klueRole must be a string, not a number.
     klueRole 'owner' does not exist; the roles are: admin, curator, consumer.

@@ -123,7 +123,7 @@ async fn the_schemas_describe_what_is_enforced() {
       emails: complex multi-valued required readWrite default unique:none
         value: string required readWrite default unique:server
         type: string readWrite default unique:none ["work"]
-        primary: boolean readWrite default unique:none
+        primary: boolean readOnly default unique:none
       active: boolean readWrite default unique:none
     "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User"
       employeeId: string readWrite default unique:none

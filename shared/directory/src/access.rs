@@ -1,13 +1,11 @@
 //! What a user may do and see: the role, and a consumer's visibility group.
 
 use scim::Error as ScimError;
-use serde::{Deserialize, Serialize};
 
 use crate::{Assigned, Error, Setting, UserResource, fold};
 
 /// `klueRole` of the enterprise extension.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Role {
     /// Manages the instance; sees everything.
     Admin,

@@ -148,6 +148,12 @@ impl Error {
     pub fn internal(cause: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> Self {
         Self::Internal(cause.into())
     }
+
+    /// The text with all its causes: for the log, and never for a client.
+    pub fn with_causes(&self) -> String {
+        let chain = std::iter::successors(Some(self as &dyn std::error::Error), |error| error.source());
+        chain.map(ToString::to_string).collect::<Vec<_>>().join(": ")
+    }
 }
 
 /// Why a key was not accepted.

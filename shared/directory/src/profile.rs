@@ -2,7 +2,6 @@
 
 use jiff::Timestamp;
 use scim::Error as ScimError;
-use serde::{Deserialize, Serialize};
 
 use crate::access::resulting_access;
 use crate::{Access, Assigned, Error, MAX_FOLDED_BYTES, Setting, UserId, UserResource, fold};
@@ -44,8 +43,7 @@ pub struct Profile {
 }
 
 /// Whether a user may sign in, and if not, why.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum State {
     /// May sign in.
     Active,

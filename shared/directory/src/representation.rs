@@ -55,11 +55,12 @@ struct Extension<'a> {
 
 impl Serialize for UserRepresentation<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let User { id, created, last_modified, profile, .. } = self.user;
+        let User { created, last_modified, profile, .. } = self.user;
+        let id = self.user.id.to_string();
         let display_name = format!("{} {}", profile.given_name, profile.family_name);
         let mut members = serializer.serialize_map(None)?;
         members.serialize_entry("schemas", &[USER_SCHEMA, ENTERPRISE_USER_SCHEMA])?;
-        members.serialize_entry("id", &format_args!("{id}"))?;
+        members.serialize_entry("id", &id)?;
         if let Some(external_id) = &profile.external_id {
             members.serialize_entry("externalId", external_id)?;
         }

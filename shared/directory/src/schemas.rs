@@ -32,7 +32,7 @@ const CORE: Schema = Schema {
             &[
                 Attribute { uniqueness: Uniqueness::Server, ..Attribute::string("value", "The address").required() },
                 Attribute::string("type", "Klue keeps the work e-mail").canonical(&["work"]),
-                Attribute::boolean("primary", "Always true"),
+                Attribute::boolean("primary", "Always true").read_only(),
             ],
         )
         .multi_valued()

@@ -34,9 +34,9 @@ impl FromStr for UserId {
     /// Takes only what `Display` writes: an id is opaque, and has one spelling.
     fn from_str(text: &str) -> Result<Self, NotAUserId> {
         let uuid = Uuid::try_parse(text).map_err(|_| NotAUserId)?;
-        let id = Self(uuid);
-        if uuid.get_version_num() == 8 && uuid.get_variant() == Variant::RFC4122 && id.to_string() == text {
-            Ok(id)
+        let issued = uuid.get_version_num() == 8 && uuid.get_variant() == Variant::RFC4122;
+        if issued && uuid.as_hyphenated().encode_lower(&mut Uuid::encode_buffer()) == text {
+            Ok(Self(uuid))
         } else {
             Err(NotAUserId)
         }

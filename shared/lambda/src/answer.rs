@@ -26,7 +26,7 @@ pub async fn answer(request: &Request, usage: &Usage, handled: impl Future<Outpu
         Ok(reply) => (reply, None),
         Err(error) => (Dialect::of_path(request.path()).refuse(&error), Some(error)),
     };
-    telemetry::record(request, reply.status, refused.as_ref(), usage, started.elapsed());
+    telemetry::record(request.id(), request.route(), reply.status, refused.as_ref(), usage, started.elapsed());
     reply
 }
 

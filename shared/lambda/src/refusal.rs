@@ -45,7 +45,8 @@ impl Dialect {
     }
 }
 
-fn status(error: &Error) -> (StatusCode, Option<ScimType>) {
+/// The status of a refusal, and its scimType where the RFC has one.
+pub(crate) fn status(error: &Error) -> (StatusCode, Option<ScimType>) {
     // No `_` arm: a new refusal has to choose its status here.
     match error {
         Error::Scim(error) => (StatusCode::BAD_REQUEST, Some(error.scim_type())),

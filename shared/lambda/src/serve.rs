@@ -2,14 +2,16 @@
 
 use std::fmt::Display;
 use std::process::ExitCode;
+use std::time::Instant;
 
 use aws_lambda_events::apigw::ApiGatewayV2httpRequest;
 use directory::{Error, Usage};
+use http::StatusCode;
 use lambda_runtime::{Diagnostic, LambdaEvent, run, service_fn};
 use serde::Serialize;
 use serde_json::Value;
 
-use crate::{Reply, Request, answer, telemetry};
+use crate::{Reply, Request, answer, refusal, telemetry};
 
 /// Prepares what the function needs and answers HTTP requests until Lambda ends it.
 ///
@@ -43,10 +45,13 @@ pub async fn serve_invocations<S, E: Display, O: Serialize>(
         Err(error) => return stop(error),
     };
     let invoked = service_fn(async |event: LambdaEvent<Value>| {
-        handle(&state, &event.payload, &event.context.request_id).await.map_err(|error| {
-            tracing::error!(requestId = event.context.request_id, error = &error as &dyn std::error::Error, "Refused.");
-            Diagnostic { error_type: "Refused".to_owned(), error_message: error.to_string() }
-        })
+        let (started, usage, id) = (Instant::now(), Usage::default(), &event.context.request_id);
+        let outcome = usage.clone().scope(handle(&state, &event.payload, id)).await;
+        let refused = outcome.as_ref().err();
+        let status = refused.map_or(StatusCode::OK, |error| refusal::status(error).0);
+        telemetry::record(id, "invocation", status, refused, &usage, started.elapsed());
+        let told = |error: Error| Diagnostic { error_type: "Refused".to_owned(), error_message: error.to_string() };
+        outcome.map_err(told)
     });
     finish(run(invoked).await)
 }

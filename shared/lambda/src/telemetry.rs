@@ -6,8 +6,6 @@ use directory::{Error, Usage};
 use http::StatusCode;
 use tracing::level_filters::LevelFilter;
 
-use crate::Request;
-
 /// Sends log lines as JSON to standard output, from where Lambda takes them.
 pub(crate) fn init() {
     tracing_subscriber::fmt()
@@ -22,17 +20,18 @@ pub(crate) fn init() {
 
 /// Logs a request that has been answered; the cause of a 5xx appears here and nowhere else.
 pub(crate) fn record(
-    request: &Request,
+    request_id: &str,
+    route: &str,
     status: StatusCode,
     refused: Option<&Error>,
     usage: &Usage,
     duration: Duration,
 ) {
     let (instance, key_id) = usage.caller().unwrap_or_default();
-    let cause = refused.filter(|_| status.is_server_error()).map(causes);
+    let cause = refused.filter(|_| status.is_server_error()).map(Error::with_causes);
     tracing::info!(
-        requestId = request.id(),
-        route = request.route(),
+        requestId = request_id,
+        route,
         status = status.as_u16(),
         durationMs = duration.as_secs_f64() * 1000.0,
         roundTrips = usage.round_trips(),
@@ -41,13 +40,7 @@ pub(crate) fn record(
         instance,
         keyId = key_id,
         cause,
-        "{} {}",
-        request.route(),
+        "{route} {}",
         status.as_u16(),
     );
-}
-
-fn causes(error: &Error) -> String {
-    let chain = std::iter::successors(std::error::Error::source(error), |error| error.source());
-    chain.map(ToString::to_string).collect::<Vec<_>>().join(": ")
 }

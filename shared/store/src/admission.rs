@@ -146,7 +146,7 @@ impl Admission<'_> {
             }
             // Awaited, since Lambda freezes what is not; a failure is no reason to refuse the request.
             if let Err(error) = self.store.table.set(own, "attribute_exists(pk)", &values).await {
-                tracing::warn!(error = &error as &dyn std::error::Error, "The last use of a key was not recorded.");
+                tracing::warn!(cause = error.with_causes(), "The last use of a key was not recorded.");
             }
         }
         Ok(caller)

@@ -91,7 +91,7 @@ impl Store {
         let nothing = Key { pk: "WARM-UP".into(), sk: "WARM-UP".into() };
         let warm_up = async { tokio::join!(store.peppers.get(), store.table.get(&nothing)) };
         if let Ok((Err(error), _) | (_, Err(error))) = tokio::time::timeout(WARM_UP, warm_up).await {
-            tracing::warn!(error = &error as &dyn std::error::Error, "A service did not answer during the start.");
+            tracing::warn!(cause = error.with_causes(), "A service did not answer during the start.");
         }
         Ok(store)
     }

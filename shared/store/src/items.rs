@@ -1,9 +1,11 @@
 //! The items of the table, as they are stored.
 
+mod user;
+
 use aws_sdk_dynamodb::types::AttributeValue;
 use directory::{
-    Access, Activity, ApiKey, Caller, Change, Error, GroupState, Instance, InstanceId, KeyId, NewInstance, Profile,
-    Role, Scope, State, User, UserId, VisibilityGroup,
+    Activity, ApiKey, Caller, Change, Error, GroupState, Instance, InstanceId, KeyId, NewInstance, Scope, UserId,
+    VisibilityGroup,
 };
 use jiff::{SignedDuration, Timestamp};
 use serde::de::DeserializeOwned;
@@ -11,6 +13,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::key::{Key, timeline};
 use crate::table::Item;
+
+pub use user::{item_of_user, user_of_item};
 
 /// How long entries of the activity log are kept.
 const ACTIVITY_KEPT: SignedDuration = SignedDuration::from_hours(90 * 24);
@@ -25,83 +29,6 @@ pub(crate) fn item(key: &Key, content: &impl Serialize) -> Result<Item, Error> {
 /// What an item holds.
 pub(crate) fn content<T: DeserializeOwned>(item: Item) -> Result<T, Error> {
     serde_dynamo::from_item(item).map_err(Error::internal)
-}
-
-#[derive(Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct UserItem {
-    id: String,
-    version: u64,
-    created: Timestamp,
-    last_modified: Timestamp,
-    state: State,
-    user_name: String,
-    given_name: String,
-    family_name: String,
-    email: String,
-    role: Role,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    group: Option<String>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    external_id: Option<String>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    employee_id: Option<String>,
-}
-
-/// A user as it is stored.
-///
-/// # Errors
-/// [`Error::Internal`], never for a user that the rules have let through.
-pub fn item_of_user(instance: InstanceId, user: &User) -> Result<Item, Error> {
-    let profile = user.profile.clone();
-    let stored = UserItem {
-        id: user.id.to_string(),
-        version: user.version,
-        created: user.created,
-        last_modified: user.last_modified,
-        state: profile.state,
-        user_name: profile.user_name,
-        given_name: profile.given_name,
-        family_name: profile.family_name,
-        email: profile.email,
-        role: profile.access.role(),
-        group: profile.access.group().map(str::to_owned),
-        external_id: profile.external_id,
-        employee_id: profile.employee_id,
-    };
-    item(&Key::user(instance, user.id.row()), &stored)
-}
-
-/// The user that an item holds.
-///
-/// # Errors
-/// [`Error::Internal`] for an item that is not a user's.
-pub fn user_of_item(item: Item) -> Result<User, Error> {
-    let stored: UserItem = content(item)?;
-    let access = match (stored.role, stored.group) {
-        (Role::Admin, _) => Access::Admin,
-        (Role::Curator, _) => Access::Curator,
-        (Role::Consumer, Some(group)) => Access::Consumer { group },
-        (Role::Consumer, None) => {
-            return Err(Error::internal(format!("user {} is a consumer without a group", stored.id)));
-        }
-    };
-    Ok(User {
-        id: stored.id.parse().map_err(Error::internal)?,
-        version: stored.version,
-        created: stored.created,
-        last_modified: stored.last_modified,
-        profile: Profile {
-            external_id: stored.external_id,
-            user_name: stored.user_name,
-            given_name: stored.given_name,
-            family_name: stored.family_name,
-            email: stored.email,
-            employee_id: stored.employee_id,
-            access,
-            state: stored.state,
-        },
-    })
 }
 
 /// A claim on a unique value, or an entry for an externalId: whose it is.

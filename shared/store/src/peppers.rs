@@ -9,7 +9,7 @@ use tokio::sync::Mutex;
 use tokio::time::Instant;
 use zeroize::Zeroizing;
 
-/// The secret is read again at most this often, whatever keys are presented.
+/// Once it is known, the secret is read again at most this often, whatever keys are presented.
 const REREAD_INTERVAL: Duration = Duration::from_secs(10);
 /// Seconds after which a client may try again.
 const RETRY_AFTER: u32 = 10;
@@ -59,7 +59,7 @@ impl PepperSource {
             return Ok(peppers);
         }
         if let Some(secret) = &self.secret
-            && asked.is_none_or(|asked| asked.elapsed() >= REREAD_INTERVAL)
+            && (self.known().is_none() || asked.is_none_or(|asked| asked.elapsed() >= REREAD_INTERVAL))
         {
             *asked = Some(Instant::now());
             let peppers = secret.read().await?;

@@ -173,7 +173,7 @@ impl Table {
 
     /// Sets attributes of one item outside any transaction.
     pub(crate) async fn set(&self, key: &Key, condition: &str, values: &[(&str, AttributeValue)]) -> Result<(), Error> {
-        let sets: Vec<_> = values.iter().map(|(name, _)| format!("{name} = :{name}")).collect();
+        let sets: Vec<_> = values.iter().map(|(name, _)| format!("#{name} = :{name}")).collect();
         let mut update = self
             .client
             .update_item()
@@ -183,6 +183,8 @@ impl Table {
             .update_expression(format!("SET {}", sets.join(", ")))
             .return_consumed_capacity(ReturnConsumedCapacity::Total);
         for (name, value) in values {
+            // By a placeholder, since DynamoDB reserves words such as hash.
+            update = update.expression_attribute_names(format!("#{name}"), *name);
             update = update.expression_attribute_values(format!(":{name}"), value.clone());
         }
         count(update.send().await.map_err(failure)?.consumed_capacity.as_ref());

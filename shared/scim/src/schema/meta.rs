@@ -1,6 +1,7 @@
 //! `meta`, and how moments are written.
 
 use jiff::Timestamp;
+use jiff::fmt::temporal::DateTimePrinter;
 use serde::{Serialize, Serializer};
 
 /// The metadata of a resource, a schema or a resource type (RFC 7643 §3.1).
@@ -25,7 +26,8 @@ pub struct Meta {
 /// The dateTime in UTC, with milliseconds if it has any (RFC 7643 §2.3.5).
 pub fn format_date_time(moment: Timestamp) -> String {
     // Cut off, not rounded: a written moment must not be later than the stored one.
-    if moment.subsec_millisecond() == 0 { format!("{moment:.0}") } else { format!("{moment:.3}") }
+    let precision = if moment.subsec_millisecond() == 0 { 0 } else { 3 };
+    DateTimePrinter::new().precision(Some(precision)).timestamp_to_string(&moment)
 }
 
 fn date_time<S: Serializer>(moment: &Option<Timestamp>, serializer: S) -> Result<S::Ok, S::Error> {

@@ -61,7 +61,7 @@ impl Store {
         let instance = caller.instance();
         let row = user.id.row();
         let mut transaction = Transaction::new(&self.table);
-        transaction.insert(Purpose::User, items::item_of_user(instance, user)?)?;
+        transaction.insert(Purpose::User, items::item_of_user(instance, user))?;
         transaction.update(
             Purpose::Counter,
             &Key::instance(instance),

@@ -90,7 +90,7 @@ impl Store {
         let mut transaction = Transaction::new(&self.table);
         transaction.replace(
             Purpose::User,
-            items::item_of_user(caller.instance(), new)?,
+            items::item_of_user(caller.instance(), new),
             "version = :version",
             &[(":version", number(old.version))],
         )?;
