@@ -167,6 +167,23 @@ async fn a_filter_that_pins_a_user_is_a_look_up() {
 }
 
 #[tokio::test]
+async fn a_look_up_finds_who_differs_by_case_or_composition_only() {
+    let app = App::start().await;
+    created(&app, person("straße")).await;
+    created(&app, person("zoe\u{308}")).await;
+
+    for (filter, name) in [
+        ("userName eq \"STRASSE@example.com\"", "straße"),
+        ("emails.value eq \"STRASSE@EXAMPLE.COM\"", "straße"),
+        ("emails[type eq \"work\" and value eq \"strasse@example.com\"]", "straße"),
+        ("userName sw \"STRASS\"", "straße"),
+        ("userName eq \"ZO\u{cb}@example.com\"", "zoe\u{308}"),
+    ] {
+        assert_eq!(names(&find(&app, filter).await.expect(200)), [name], "for {filter}");
+    }
+}
+
+#[tokio::test]
 async fn an_external_id_finds_everybody_who_has_it_as_long_as_they_have_it() {
     let app = App::start().await;
     let mut users = Vec::new();

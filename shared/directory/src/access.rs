@@ -1,8 +1,8 @@
 //! What a user may do and see: the role, and a consumer's visibility group.
 
-use scim::Error as ScimError;
+use scim::{Error as ScimError, fold};
 
-use crate::{Assigned, Error, Setting, UserResource, fold};
+use crate::{Assigned, Error, Setting, UserResource};
 
 /// `klueRole` of the enterprise extension.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -1,9 +1,10 @@
 //! A customer's instance and its visibility groups.
 
 use jiff::Timestamp;
+use scim::fold;
 use serde::{Deserialize, Serialize};
 
-use crate::{Error, InstanceId, fold};
+use crate::{Error, InstanceId};
 
 /// The group that every instance has, and the default until an admin changes it.
 pub const DEFAULT_GROUP: &str = "Full Access";

@@ -1,9 +1,9 @@
 //! How a filter is answered: by a look-up where it pins a user, else by reading users.
 
-use scim::{AttributePath, CompareOperator, CompareValue, Filter};
+use scim::{AttributePath, CompareOperator, CompareValue, Filter, fold};
 
 use crate::resource::Target;
-use crate::{MAX_FOLDED_BYTES, UserId, fold};
+use crate::{MAX_FOLDED_BYTES, UserId};
 
 /// Where the users that a filter can match are found.
 ///
@@ -67,7 +67,7 @@ fn email_value(filter: &Filter) -> Plan {
 
 /// A look-up of a claimed value, unless no user can have claimed it.
 fn claim(value: &str, plan: fn(String) -> Plan) -> Plan {
-    let folded = fold(value);
+    let folded = fold(value).into_owned();
     if folded.is_empty() || folded.len() > MAX_FOLDED_BYTES { Plan::Nothing } else { plan(folded) }
 }
 

@@ -1,10 +1,13 @@
 //! The user, and the rules by which it comes to be and changes.
 
 use jiff::Timestamp;
-use scim::Error as ScimError;
+use scim::{Error as ScimError, fold};
 
 use crate::access::resulting_access;
-use crate::{Access, Assigned, Error, MAX_FOLDED_BYTES, Setting, UserId, UserResource, fold};
+use crate::{Access, Assigned, Error, Setting, UserId, UserResource};
+
+/// The longest folded userName or e-mail, in bytes: a DynamoDB sort key holds 1,024.
+pub const MAX_FOLDED_BYTES: usize = 1024;
 
 /// A stored user.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -11,6 +11,7 @@ mod error;
 mod filter;
 #[cfg(test)]
 mod fixtures;
+mod fold;
 mod list;
 mod patch;
 mod path;
@@ -24,6 +25,7 @@ pub use discovery::{
 };
 pub use error::{Error, ErrorResponse, ScimType};
 pub use filter::{CompareOperator, CompareValue, Filter, MAX_FILTER_BYTES, MAX_FILTER_DEPTH};
+pub use fold::fold;
 pub use list::{DEFAULT_COUNT, ListQuery, ListResponse, MAX_COUNT, Projection};
 pub use patch::{MAX_PATCH_OPERATIONS, Op, Operation, PatchOp};
 pub use path::{AttributePath, PatchPath};

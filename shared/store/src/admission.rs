@@ -2,9 +2,10 @@
 
 use directory::{
     ApiKey, Caller, Credentials, Error, GroupState, MAX_FOLDED_BYTES, NamedGroup, Scope, Setting, User, UserId,
-    UserResource, Verification, fold, verify,
+    UserResource, Verification, verify,
 };
 use jiff::SignedDuration;
+use scim::fold;
 
 use crate::items::{self, hash_text, text};
 use crate::key::{Key, Range};

@@ -5,9 +5,10 @@ use std::ops::RangeInclusive;
 
 use aws_sdk_dynamodb::types::AttributeValue;
 use data_encoding::HEXLOWER;
-use directory::{InstanceId, KeyId, UserId, fold};
+use directory::{InstanceId, KeyId, UserId};
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
+use scim::fold;
 use sha2::{Digest, Sha256};
 
 /// Rows of users in one partition: small enough to spread load, large enough that a page of

@@ -4,7 +4,9 @@ mod create;
 mod list;
 mod update;
 
-use directory::{Access, Activity, Caller, Error, InstanceId, Setting, User, UserId, fold};
+use directory::{Access, Activity, Caller, Error, InstanceId, Setting, User, UserId};
+
+use scim::fold;
 
 pub use list::{Opening, Page};
 

@@ -1,8 +1,6 @@
-use scim::Filter;
+use scim::{Filter, fold};
 
 use super::{Plan, plan};
-use crate::fold;
-
 fn check(filter: &str, expected: Plan) {
     let parsed = Filter::parse(filter).expect("the filter can be read");
     assert_eq!(plan(&parsed), expected, "for {filter}");

@@ -1,6 +1,7 @@
 //! Creation of a user, and its restoration by a POST of the same userName.
 
-use directory::{Activity, ActivityKind, Caller, Error, Profile, State, User, UserId, changes, fold};
+use directory::{Activity, ActivityKind, Caller, Error, Profile, State, User, UserId, changes};
+use scim::fold;
 
 use super::{Place, Purpose, refusal, refused};
 use crate::backoff::Backoff;
