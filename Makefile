@@ -25,7 +25,7 @@ lint: tools ## Check format, lints, dependencies and licences
 	cargo fmt --all --check
 	cargo clippy --workspace --all-targets -- -D warnings
 	cargo deny check --hide-inclusion-graph bans licenses sources
-	cargo machete
+	cargo machete --with-metadata
 
 template: $(VENV)/installed ## Check template.yaml, as it is and as CloudFormation sees it
 	SAM_CLI_TELEMETRY=0 AWS_DEFAULT_REGION=us-east-1 $(VENV)/bin/sam validate --lint

@@ -167,6 +167,46 @@ async fn a_filter_that_pins_a_user_is_a_look_up() {
 }
 
 #[tokio::test]
+async fn an_or_of_look_ups_and_a_prefix_find_users_without_reading_others() {
+    let app = App::start().await;
+    for name in ["ada", "adam", "bob", "eve"] {
+        let mut body = person(name);
+        body["externalId"] = json!(format!("x-{name}"));
+        created(&app, body).await;
+    }
+    let id = app.get("/scim/v2/Users?count=1").await.text_at("/Resources/0/id");
+
+    for (filter, expected, calls) in [
+        ("userName eq \"EVE@example.com\" or userName eq \"ada@example.com\"", &["ada", "eve"][..], 2),
+        ("userName eq \"eve@example.com\" or emails eq \"eve@example.com\"", &["eve"], 2),
+        (&format!("id eq \"{id}\" or externalId eq \"x-bob\" or externalId eq \"x-eve\""), &["ada", "bob", "eve"], 4),
+        ("userName sw \"AD\"", &["ada", "adam"], 3),
+        ("emails.value sw \"ad\" and active eq true", &["ada", "adam"], 3),
+        ("userName sw \"z\" or userName eq \"nobody\"", &[], 2),
+    ] {
+        let found = find(&app, filter).await.expect(200);
+        assert_eq!(names(&found), expected, "for {filter}");
+        assert!(found.usage.calls() <= calls, "{filter} took {} calls", found.usage.calls());
+    }
+    let page = app.get("/scim/v2/Users?filter=userName+sw+%22ad%22&startIndex=2&count=1").await.expect(200);
+    assert_eq!((names(&page), page.text_at("/totalResults")), (vec!["adam".to_owned()], "2".to_owned()));
+}
+
+#[tokio::test]
+async fn a_chain_of_a_hundred_look_ups_is_answered() {
+    let app = App::start().await;
+    for index in 0..3 {
+        created(&app, person(&format!("u{index}"))).await;
+    }
+    let chain: Vec<_> = (0..110).map(|index| format!("userName eq \"u{index}@example.com\"")).collect();
+
+    let found = find(&app, &chain.join(" or ")).await.expect(200);
+
+    assert_eq!(names(&found), ["u0", "u1", "u2"]);
+    assert!(found.usage.round_trips() <= 3, "{} round trips", found.usage.round_trips());
+}
+
+#[tokio::test]
 async fn a_look_up_finds_who_differs_by_case_or_composition_only() {
     let app = App::start().await;
     created(&app, person("straße")).await;

@@ -33,7 +33,7 @@ pub use instance::{DEFAULT_GROUP, GroupState, Instance, NamedGroup, NewInstance,
 pub use key_text::{KEY_PREFIX, PresentedKey};
 pub use patch::UserPatch;
 pub use pepper::{Pepper, PepperError, Peppers};
-pub use plan::{Plan, plan};
+pub use plan::{LookUp, Plan, plan};
 pub use profile::{MAX_FOLDED_BYTES, Profile, State, User, change, delete, new_user};
 pub use representation::{UserRepresentation, etag, is_version};
 pub use resource::{Assigned, UserResource};

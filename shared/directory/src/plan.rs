@@ -1,4 +1,6 @@
-//! How a filter is answered: by a look-up where it pins a user, else by reading users.
+//! How a filter is answered: by look-ups where it pins users, else by reading all of them.
+
+use std::collections::BTreeSet;
 
 use scim::{AttributePath, CompareOperator, CompareValue, Filter, fold};
 
@@ -10,8 +12,15 @@ use crate::{MAX_FOLDED_BYTES, UserId};
 /// Whatever the plan, the filter is evaluated on each user found.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Plan {
-    /// Nowhere: the filter asks for a value that no user can have.
-    Nothing,
+    /// By one of these look-ups; nowhere, if there are none.
+    LookUp(BTreeSet<LookUp>),
+    /// All users have to be read.
+    Scan,
+}
+
+/// A way to find users without reading others.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum LookUp {
     /// The user of an id.
     Id(UserId),
     /// The user of a folded userName.
@@ -20,55 +29,113 @@ pub enum Plan {
     Email(String),
     /// The users of an externalId, compared as it is.
     ExternalId(String),
-    /// All users have to be read.
-    Scan,
+    /// The users whose folded userName starts like this.
+    UserNamePrefix(String),
+    /// The users whose folded work e-mail starts like this.
+    EmailPrefix(String),
 }
 
-/// Plans a filter: one that pins an indexed attribute, alone or inside an `and`, is a look-up.
+/// Plans a filter.
+///
+/// `eq` on `id`, `userName`, `externalId` and the work e-mail is a look-up, and `sw` on userName
+/// and e-mail; an `or` of look-ups is their union; of an `and` the part with the fewest users is
+/// looked up. Everything else has to be read.
 pub fn plan(filter: &Filter) -> Plan {
+    plan_with(filter, &|path| match Target::of_path(path) {
+        Target::UserName => Some(Indexed::UserName),
+        Target::Emails | Target::EmailValue => Some(Indexed::Email),
+        Target::ExternalId => Some(Indexed::ExternalId),
+        _ if is_id(path) => Some(Indexed::Id),
+        _ => None,
+    })
+}
+
+/// What is indexed.
+#[derive(Clone, Copy)]
+enum Indexed {
+    Id,
+    UserName,
+    Email,
+    ExternalId,
+}
+
+fn plan_with(filter: &Filter, indexed: &dyn Fn(&AttributePath) -> Option<Indexed>) -> Plan {
     match filter {
-        Filter::And(parts) => first_lookup(parts.iter().map(plan)),
-        Filter::Compare { path, operator: CompareOperator::Eq, value: CompareValue::String(value) } => {
-            lookup(path, value)
+        Filter::And(parts) => {
+            let plans = parts.iter().map(|part| plan_with(part, indexed));
+            plans.min_by_key(Plan::cost).unwrap_or(Plan::Scan)
         }
-        Filter::ValuePath { path, filter } if Target::of_path(path) == Target::Emails => email_value(filter),
-        _ => Plan::Scan,
-    }
-}
-
-fn lookup(path: &AttributePath, value: &str) -> Plan {
-    match Target::of_path(path) {
-        Target::UserName => claim(value, Plan::UserName),
-        Target::Emails | Target::EmailValue => claim(value, Plan::Email),
-        Target::ExternalId => Plan::ExternalId(value.to_owned()),
-        _ if path.attribute.eq_ignore_ascii_case("id") && path.sub_attribute.is_none() => {
-            value.parse().map_or(Plan::Nothing, Plan::Id)
+        Filter::Or(parts) => {
+            let mut union = BTreeSet::new();
+            for part in parts {
+                match plan_with(part, indexed) {
+                    Plan::LookUp(found) => union.extend(found),
+                    Plan::Scan => return Plan::Scan,
+                }
+            }
+            Plan::LookUp(union)
         }
-        _ => Plan::Scan,
-    }
-}
-
-fn first_lookup(mut plans: impl Iterator<Item = Plan>) -> Plan {
-    plans.find(|plan| *plan != Plan::Scan).unwrap_or(Plan::Scan)
-}
-
-/// The plan for what stands in the brackets of `emails[…]`.
-fn email_value(filter: &Filter) -> Plan {
-    match filter {
-        Filter::And(parts) => first_lookup(parts.iter().map(email_value)),
-        Filter::Compare { path, operator: CompareOperator::Eq, value: CompareValue::String(value) }
-            if path.attribute.eq_ignore_ascii_case("value") =>
-        {
-            claim(value, Plan::Email)
+        Filter::Compare { path, operator, value: CompareValue::String(value) } => {
+            indexed(path).and_then(|indexed| look_up(indexed, *operator, value)).unwrap_or(Plan::Scan)
+        }
+        Filter::ValuePath { path, filter } if Target::of_path(path) == Target::Emails => {
+            plan_with(filter, &|path| path.attribute.eq_ignore_ascii_case("value").then_some(Indexed::Email))
         }
         _ => Plan::Scan,
     }
 }
 
-/// A look-up of a claimed value, unless no user can have claimed it.
-fn claim(value: &str, plan: fn(String) -> Plan) -> Plan {
+fn look_up(indexed: Indexed, operator: CompareOperator, value: &str) -> Option<Plan> {
+    let found = match (indexed, operator) {
+        (Indexed::Id, CompareOperator::Eq) => value.parse().ok().map(LookUp::Id),
+        (Indexed::ExternalId, CompareOperator::Eq) => Some(LookUp::ExternalId(value.to_owned())),
+        (Indexed::UserName, CompareOperator::Eq) => claim(value).map(LookUp::UserName),
+        (Indexed::Email, CompareOperator::Eq) => claim(value).map(LookUp::Email),
+        (Indexed::UserName, CompareOperator::Sw) => Some(LookUp::UserNamePrefix(prefix(value)?)),
+        (Indexed::Email, CompareOperator::Sw) => Some(LookUp::EmailPrefix(prefix(value)?)),
+        _ => return None,
+    };
+    Some(Plan::LookUp(found.into_iter().collect()))
+}
+
+impl Plan {
+    /// How many users are to be expected, roughly: what decides between the parts of an `and`.
+    fn cost(&self) -> usize {
+        match self {
+            Self::Scan => usize::MAX,
+            Self::LookUp(look_ups) => look_ups.iter().map(LookUp::cost).sum(),
+        }
+    }
+}
+
+impl LookUp {
+    fn cost(&self) -> usize {
+        match self {
+            Self::Id(_) => 1,
+            // The claim has to be read first.
+            Self::UserName(_) | Self::Email(_) => 2,
+            Self::ExternalId(_) => 3,
+            Self::UserNamePrefix(_) | Self::EmailPrefix(_) => 1000,
+        }
+    }
+}
+
+fn is_id(path: &AttributePath) -> bool {
+    let core = path.schema.as_deref().is_none_or(|urn| urn.eq_ignore_ascii_case(scim::USER_SCHEMA));
+    core && path.attribute.eq_ignore_ascii_case("id") && path.sub_attribute.is_none()
+}
+
+/// The folded form of what values start with; none where it is everybody's, or where no key can
+/// say where the range ends.
+fn prefix(value: &str) -> Option<String> {
     let folded = fold(value).into_owned();
-    if folded.is_empty() || folded.len() > MAX_FOLDED_BYTES { Plan::Nothing } else { plan(folded) }
+    (!folded.is_empty() && folded.len() + char::MAX.len_utf8() <= MAX_FOLDED_BYTES).then_some(folded)
+}
+
+/// The folded form of a value that can have been claimed.
+fn claim(value: &str) -> Option<String> {
+    let folded = fold(value).into_owned();
+    (!folded.is_empty() && folded.len() <= MAX_FOLDED_BYTES).then_some(folded)
 }
 
 #[cfg(test)]

@@ -9,7 +9,7 @@ use uuid::{Uuid, Variant};
 ///
 /// The last 32 bits are the user's row in its instance, so that one key look-up finds the
 /// user; the other 90 are random, so that an id cannot be guessed.
-#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct UserId(Uuid);
 
 impl UserId {

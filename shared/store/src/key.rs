@@ -46,12 +46,12 @@ impl Key {
 
     /// The claim on a userName, which is unique by its folded form.
     pub(crate) fn user_name(instance: InstanceId, folded: &str) -> Self {
-        Self { pk: format!("I#{instance}#USERNAME"), sk: folded.into() }
+        Self { pk: user_names(instance), sk: folded.into() }
     }
 
     /// The claim on a work e-mail, which is unique by its folded form.
     pub(crate) fn email(instance: InstanceId, folded: &str) -> Self {
-        Self { pk: format!("I#{instance}#EMAIL"), sk: folded.into() }
+        Self { pk: emails(instance), sk: folded.into() }
     }
 
     pub(crate) fn external_id(instance: InstanceId, external_id: &str, row: u32) -> Self {
@@ -109,6 +109,16 @@ impl Range {
         Self::of_prefix(external(instance), &external_id_prefix(external_id))
     }
 
+    /// The claims on userNames whose folded form starts with a prefix.
+    pub(crate) fn user_names(instance: InstanceId, prefix: &str) -> Self {
+        Self::of_prefix(user_names(instance), prefix)
+    }
+
+    /// The claims on e-mails whose folded form starts with a prefix.
+    pub(crate) fn emails(instance: InstanceId, prefix: &str) -> Self {
+        Self::of_prefix(emails(instance), prefix)
+    }
+
     /// The ranges that together hold some rows of users, each of at most `longest` rows.
     pub(crate) fn users(instance: InstanceId, rows: RangeInclusive<u32>, longest: u32) -> Vec<Self> {
         let mut ranges = Vec::new();
@@ -131,6 +141,14 @@ pub(crate) fn timeline(instance: InstanceId, user: UserId) -> String {
 
 fn keys(instance: InstanceId) -> String {
     format!("I#{instance}#KEYS")
+}
+
+fn user_names(instance: InstanceId) -> String {
+    format!("I#{instance}#USERNAME")
+}
+
+fn emails(instance: InstanceId) -> String {
+    format!("I#{instance}#EMAIL")
 }
 
 fn users(instance: InstanceId, row: u32) -> String {

@@ -19,7 +19,7 @@ pub(crate) type Item = HashMap<String, AttributeValue>;
 /// Seconds after which a client may try again when a service below has failed.
 const RETRY_AFTER: u32 = 5;
 /// As many keys as one BatchGetItem takes.
-const BATCH: usize = 100;
+pub(crate) const BATCH: usize = 100;
 
 /// The table of a stage.
 #[derive(Clone, Debug)]
@@ -82,8 +82,10 @@ impl Table {
 
     /// Reads items by their keys, strongly consistent, in no order; what is not there is left out.
     pub(crate) async fn get_all(&self, keys: &[Key]) -> Result<Vec<Item>, Error> {
-        if let [key] = keys {
-            return Ok(self.get(key).await?.into_iter().collect());
+        match keys {
+            [] => return Ok(Vec::new()),
+            [key] => return Ok(self.get(key).await?.into_iter().collect()),
+            _ => {}
         }
         let batches = keys.chunks(BATCH).map(|batch| self.get_batch(batch));
         Ok(futures_util::future::try_join_all(batches).await?.concat())

@@ -2,13 +2,15 @@
 
 mod create;
 mod list;
+mod look_up;
 mod update;
 
 use directory::{Access, Activity, Caller, Error, InstanceId, Setting, User, UserId};
 
 use scim::fold;
 
-pub use list::{Opening, Page};
+pub use list::Page;
+pub use look_up::Opening;
 
 use crate::items::{self, Claim, number, text};
 use crate::key::Key;

@@ -4,26 +4,27 @@ use std::collections::BTreeMap;
 use std::ops::RangeInclusive;
 use std::time::Duration;
 
-use directory::{Caller, Error, InstanceId, Plan, User, plan};
+use directory::{Caller, Error, Instance, Plan, User, plan};
 use futures_util::{StreamExt, TryStreamExt, future, stream};
 use scim::ListQuery;
 
+use super::Opening;
 use crate::Store;
-use crate::items::{self, Claim};
+use crate::items;
 use crate::key::{Key, Range};
 use crate::table::{Found, Item, take};
 
 /// The most rows that are read for a caller who is not verified yet.
-const UNVERIFIED_ROWS: u32 = 100;
+pub(super) const UNVERIFIED_ROWS: u32 = 100;
 /// The most rows of one query: 200 users of maximal size stay below DynamoDB's 1 MB a query.
-const QUERY_ROWS: u32 = 200;
-/// Queries of a scan that run at the same time.
-const PARALLEL_QUERIES: usize = 8;
-/// The most users that a filter without a look-up may read.
-const SCAN_USERS: u32 = 20_000;
-/// The most bytes that it may read.
+pub(super) const QUERY_ROWS: u32 = 200;
+/// Reads for one filter that run at the same time.
+pub(super) const PARALLEL_READS: usize = 8;
+/// The most users that a filter may read.
+pub(super) const SCAN_USERS: u32 = 20_000;
+/// The most bytes that a filter without a look-up may read.
 const SCAN_BYTES: f64 = 32.0 * 1024.0 * 1024.0;
-/// The most time that it may take.
+/// The most time that a filter may take.
 const SCAN_TIME: Duration = Duration::from_secs(10);
 /// What DynamoDB counts as one unit of a strongly consistent read.
 const READ_UNIT_BYTES: f64 = 4096.0;
@@ -39,50 +40,14 @@ pub struct Page {
     pub total: u64,
 }
 
-/// What has been read for a list while its caller was being verified.
-#[derive(Default)]
-pub struct Opening {
-    items: Vec<Item>,
-    found: Vec<Found>,
-}
-
-impl Opening {
-    /// The keys and ranges that a query starts with.
-    pub(crate) fn reads(instance: InstanceId, query: &ListQuery) -> (Vec<Key>, Vec<Range>) {
-        let instance_key = Key::instance(instance);
-        match query.filter.as_ref().map(plan) {
-            None => {
-                let ahead = page_rows(query)
-                    .map(|rows| *rows.start()..=*rows.end().min(&(rows.start().saturating_add(UNVERIFIED_ROWS - 1))));
-                (vec![instance_key], ahead.map_or_else(Vec::new, |rows| Range::users(instance, rows, QUERY_ROWS)))
-            }
-            Some(Plan::Nothing) => (vec![], vec![]),
-            Some(Plan::Id(id)) => (vec![Key::user(instance, id.row())], vec![]),
-            Some(Plan::UserName(folded)) => (vec![Key::user_name(instance, &folded)], vec![]),
-            Some(Plan::Email(folded)) => (vec![Key::email(instance, &folded)], vec![]),
-            Some(Plan::ExternalId(value)) => (vec![], vec![Range::external_ids(instance, &value)]),
-            Some(Plan::Scan) => (vec![instance_key], vec![]),
-        }
-    }
-
-    pub(crate) fn with_items(self, items: Vec<Item>) -> Self {
-        Self { items, ..self }
-    }
-}
-
 /// The rows of a page: row and startIndex are the same number.
-fn page_rows(query: &ListQuery) -> Option<RangeInclusive<u32>> {
+pub(super) fn page_rows(query: &ListQuery) -> Option<RangeInclusive<u32>> {
     let first = u32::try_from(query.start_index).ok()?;
     let last = first.saturating_add(query.count.checked_sub(1)?);
     Some(first..=last)
 }
 
 impl Store {
-    pub(crate) async fn open(&self, ranges: Vec<Range>) -> Result<Opening, Error> {
-        let queries = ranges.into_iter().map(|range| self.table.query(range, UNVERIFIED_ROWS as usize));
-        Ok(Opening { items: Vec::new(), found: future::try_join_all(queries).await? })
-    }
-
     /// Reads the users that a query asks for; `matches` evaluates its filter.
     ///
     /// # Errors
@@ -90,45 +55,20 @@ impl Store {
     pub async fn list_users(
         &self,
         caller: &Caller,
-        mut opening: Opening,
+        opening: Opening,
         query: &ListQuery,
         matches: impl Fn(&User) -> bool,
     ) -> Result<Page, Error> {
-        let instance = caller.instance();
         let Some(filter) = &query.filter else { return self.page(caller, opening, query).await };
-        let rows = match plan(filter) {
-            Plan::Scan => return self.scan(caller, opening, query, matches).await,
-            Plan::Nothing => vec![],
-            Plan::Id(id) => {
-                let user =
-                    take(&mut opening.items, &Key::user(instance, id.row())).map(items::user_of_item).transpose()?;
-                return Ok(slice(user.into_iter().filter(matches), query));
+        let found = async {
+            match plan(filter) {
+                Plan::LookUp(look_ups) => self.look_up(caller, opening, &look_ups, query, matches).await,
+                Plan::Scan => self.scan(caller, opening, query, matches).await,
             }
-            Plan::UserName(folded) => claimed(take(&mut opening.items, &Key::user_name(instance, &folded)))?,
-            Plan::Email(folded) => claimed(take(&mut opening.items, &Key::email(instance, &folded)))?,
-            Plan::ExternalId(_) => self.rows_of_external_id(opening.found).await?,
         };
-        let keys: Vec<_> = rows.into_iter().map(|row| Key::user(instance, row)).collect();
-        let found = if keys.is_empty() { Vec::new() } else { self.table.get_all(&keys).await? };
-        let mut users = found.into_iter().map(items::user_of_item).collect::<Result<Vec<_>, _>>()?;
-        users.sort_by_key(|user| user.id.row());
-        Ok(slice(users.into_iter().filter(matches), query))
-    }
-
-    async fn rows_of_external_id(&self, mut found: Vec<Found>) -> Result<Vec<u32>, Error> {
-        let mut rows = Vec::new();
-        while let Some(Found { items, rest, .. }) = found.pop() {
-            for item in items {
-                rows.extend(claimed(Some(item))?);
-            }
-            if rows.len() > SCAN_USERS as usize {
-                return Err(too_many("share this externalId"));
-            }
-            if let Some(range) = rest {
-                found.push(self.table.query(range, QUERY_ROWS as usize).await?);
-            }
-        }
-        Ok(rows)
+        tokio::time::timeout(SCAN_TIME, found)
+            .await
+            .unwrap_or_else(|_| Err(too_many("have to be read for this filter, and that takes too long")))
     }
 
     async fn page(&self, caller: &Caller, mut opening: Opening, query: &ListQuery) -> Result<Page, Error> {
@@ -160,22 +100,17 @@ impl Store {
             let mut rows = Rows::default();
             self.read_rows(caller, first..=count.min(first + QUERY_ROWS - 1), &mut rows).await.map(|()| rows)
         });
-        let mut parts = stream::iter(parts).buffered(PARALLEL_QUERIES);
-        let read = async {
-            let mut window = Window::new(query);
-            let mut bytes = 0.0;
-            while let Some(rows) = parts.try_next().await? {
-                bytes += rows.read_units * READ_UNIT_BYTES;
-                if bytes > SCAN_BYTES {
-                    return Err(too_many("have to be read for this filter, and they are too large for one request"));
-                }
-                rows.users.into_values().filter(&matches).for_each(|user| window.add(user));
+        let mut parts = stream::iter(parts).buffered(PARALLEL_READS);
+        let mut window = Window::new(query);
+        let mut bytes = 0.0;
+        while let Some(rows) = parts.try_next().await? {
+            bytes += rows.read_units * READ_UNIT_BYTES;
+            if bytes > SCAN_BYTES {
+                return Err(too_many("have to be read for this filter, and they are too large for one request"));
             }
-            Ok(window.page())
-        };
-        tokio::time::timeout(SCAN_TIME, read)
-            .await
-            .unwrap_or_else(|_| Err(too_many("have to be read for this filter, and that takes too long")))
+            rows.users.into_values().filter(&matches).for_each(|user| window.add(user));
+        }
+        Ok(window.page)
     }
 
     /// Reads rows that exist, as far as they are not there yet; none is left out.
@@ -239,49 +174,34 @@ impl Rows {
 }
 
 /// Counts matches and keeps those of one page.
-struct Window {
+pub(super) struct Window {
     skip: u64,
     take: usize,
-    page: Page,
+    pub(super) page: Page,
 }
 
 impl Window {
-    fn new(query: &ListQuery) -> Self {
+    pub(super) fn new(query: &ListQuery) -> Self {
         let page = Page { users: Vec::new(), total: 0 };
         Self { skip: query.start_index - 1, take: query.count as usize, page }
     }
 
-    fn add(&mut self, user: User) {
+    pub(super) fn add(&mut self, user: User) {
         if self.page.total >= self.skip && self.page.users.len() < self.take {
             self.page.users.push(user);
         }
         self.page.total += 1;
     }
-
-    fn page(self) -> Page {
-        self.page
-    }
 }
 
-fn slice(matching: impl Iterator<Item = User>, query: &ListQuery) -> Page {
-    let mut window = Window::new(query);
-    matching.for_each(|user| window.add(user));
-    window.page()
-}
-
-fn claimed(item: Option<Item>) -> Result<Vec<u32>, Error> {
-    let claim = item.map(items::content::<Claim>).transpose()?;
-    Ok(claim.map(|claim| claim.row).into_iter().collect())
-}
-
-fn instance_of(caller: &Caller, items: &mut Vec<Item>) -> Result<directory::Instance, Error> {
+fn instance_of(caller: &Caller, items: &mut Vec<Item>) -> Result<Instance, Error> {
     let instance = caller.instance();
     let item =
         take(items, &Key::instance(instance)).ok_or_else(|| Error::internal(format!("instance {instance} is gone")))?;
     items::instance(item)
 }
 
-fn too_many(what: &str) -> Error {
+pub(super) fn too_many(what: &str) -> Error {
     let advice = "Narrow it with userName eq, externalId eq, id eq or emails.value eq, alone or with and.";
     scim::Error::too_many(format!("Too many users {what}. {advice}")).into()
 }

@@ -1,0 +1,155 @@
+//! Users that a filter pins, found without reading others.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use directory::{Caller, Error, InstanceId, LookUp, Plan, User, plan};
+use futures_util::{StreamExt, TryStreamExt, future, stream};
+use scim::ListQuery;
+
+use super::Page;
+use super::list::{PARALLEL_READS, QUERY_ROWS, SCAN_USERS, UNVERIFIED_ROWS, Window, page_rows, too_many};
+use crate::Store;
+use crate::items::{self, Claim, user_of_item};
+use crate::key::{Key, Range};
+use crate::table::{BATCH, Found, Item, take};
+
+/// What has been read for a list while its caller was being verified.
+#[derive(Default)]
+pub struct Opening {
+    pub(super) items: Vec<Item>,
+    pub(super) found: Vec<Found>,
+}
+
+impl Opening {
+    /// The keys and ranges that a query starts with: all that it needs, if that is little.
+    pub(crate) fn reads(instance: InstanceId, query: &ListQuery) -> (Vec<Key>, Vec<Range>) {
+        match query.filter.as_ref().map(plan) {
+            None => {
+                let rows = page_rows(query).map(|rows| {
+                    let (first, last) = rows.into_inner();
+                    first..=last.min(first.saturating_add(UNVERIFIED_ROWS - 1))
+                });
+                let ranges = rows.map_or_else(Vec::new, |rows| Range::users(instance, rows, QUERY_ROWS));
+                (vec![Key::instance(instance)], ranges)
+            }
+            Some(Plan::Scan) => (vec![Key::instance(instance)], vec![]),
+            Some(Plan::LookUp(look_ups)) => {
+                let keys = look_ups.iter().filter_map(|look_up| key(instance, look_up)).take(UNVERIFIED_KEYS);
+                let ranges = look_ups.iter().filter_map(|look_up| range(instance, look_up)).take(UNVERIFIED_RANGES);
+                (keys.collect(), ranges.collect())
+            }
+        }
+    }
+
+    pub(crate) fn with_items(self, items: Vec<Item>) -> Self {
+        Self { items, ..self }
+    }
+}
+
+/// The most keys of look-ups that are read for a caller who is not verified yet.
+const UNVERIFIED_KEYS: usize = 99;
+/// The most ranges of look-ups that are read for a caller who is not verified yet.
+const UNVERIFIED_RANGES: usize = 1;
+
+impl Store {
+    pub(crate) async fn open(&self, ranges: Vec<Range>) -> Result<Opening, Error> {
+        let queries = ranges.into_iter().map(|range| self.table.query(range, UNVERIFIED_ROWS as usize));
+        Ok(Opening { items: Vec::new(), found: future::try_join_all(queries).await? })
+    }
+
+    /// Reads the users that look-ups name, in the order of creation.
+    pub(super) async fn look_up(
+        &self,
+        caller: &Caller,
+        opening: Opening,
+        look_ups: &BTreeSet<LookUp>,
+        query: &ListQuery,
+        matches: impl Fn(&User) -> bool,
+    ) -> Result<Page, Error> {
+        let instance = caller.instance();
+        let (rows, known) = self.candidates(instance, opening, look_ups).await?;
+        let rows: Vec<_> = rows.into_iter().collect();
+        let parts: Vec<_> = rows.chunks(BATCH).map(|rows| self.users_in(instance, rows, &known)).collect();
+        let mut parts = stream::iter(parts).buffered(PARALLEL_READS);
+        let mut window = Window::new(query);
+        while let Some(users) = parts.try_next().await? {
+            users.into_values().filter(&matches).for_each(|user| window.add(user));
+        }
+        Ok(window.page)
+    }
+
+    /// The rows that look-ups lead to, and the users that have been read on the way.
+    async fn candidates(
+        &self,
+        instance: InstanceId,
+        opening: Opening,
+        look_ups: &BTreeSet<LookUp>,
+    ) -> Result<(BTreeSet<u32>, BTreeMap<u32, User>), Error> {
+        let Opening { mut items, mut found } = opening;
+        let keys: Vec<_> = look_ups.iter().filter_map(|look_up| key(instance, look_up)).skip(UNVERIFIED_KEYS).collect();
+        items.extend(self.table.get_all(&keys).await?);
+        let ranges = look_ups.iter().filter_map(|look_up| range(instance, look_up)).skip(UNVERIFIED_RANGES);
+        let queries = ranges.map(|range| self.table.query(range, QUERY_ROWS as usize));
+        found.extend(future::try_join_all(queries).await?);
+
+        let (mut rows, mut known) = (BTreeSet::new(), BTreeMap::new());
+        for look_up in look_ups {
+            let item = key(instance, look_up).and_then(|key| take(&mut items, &key));
+            match (look_up, item) {
+                (LookUp::Id(id), Some(item)) => {
+                    rows.insert(id.row());
+                    known.insert(id.row(), user_of_item(item)?);
+                }
+                (_, Some(claim)) => drop(rows.insert(items::content::<Claim>(claim)?.row)),
+                (_, None) => {}
+            }
+        }
+        while let Some(Found { items, rest, .. }) = found.pop() {
+            for claim in items {
+                rows.insert(items::content::<Claim>(claim)?.row);
+            }
+            if rows.len() > SCAN_USERS as usize {
+                return Err(too_many("could match this filter"));
+            }
+            if let Some(range) = rest {
+                found.push(self.table.query(range, QUERY_ROWS as usize).await?);
+            }
+        }
+        Ok((rows, known))
+    }
+
+    async fn users_in(
+        &self,
+        instance: InstanceId,
+        rows: &[u32],
+        known: &BTreeMap<u32, User>,
+    ) -> Result<BTreeMap<u32, User>, Error> {
+        let mut users: BTreeMap<_, _> = rows.iter().filter_map(|row| Some((*row, known.get(row)?.clone()))).collect();
+        let keys = rows.iter().filter(|row| !users.contains_key(row)).map(|row| Key::user(instance, *row));
+        for item in self.table.get_all(&keys.collect::<Vec<_>>()).await? {
+            let user = user_of_item(item)?;
+            users.insert(user.id.row(), user);
+        }
+        Ok(users)
+    }
+}
+
+/// The item that a look-up reads first: the user, or the claim on a value.
+fn key(instance: InstanceId, look_up: &LookUp) -> Option<Key> {
+    match look_up {
+        LookUp::Id(id) => Some(Key::user(instance, id.row())),
+        LookUp::UserName(folded) => Some(Key::user_name(instance, folded)),
+        LookUp::Email(folded) => Some(Key::email(instance, folded)),
+        LookUp::ExternalId(_) | LookUp::UserNamePrefix(_) | LookUp::EmailPrefix(_) => None,
+    }
+}
+
+/// The claims that a look-up reads, where it can lead to several users.
+fn range(instance: InstanceId, look_up: &LookUp) -> Option<Range> {
+    match look_up {
+        LookUp::Id(_) | LookUp::UserName(_) | LookUp::Email(_) => None,
+        LookUp::ExternalId(value) => Some(Range::external_ids(instance, value)),
+        LookUp::UserNamePrefix(folded) => Some(Range::user_names(instance, folded)),
+        LookUp::EmailPrefix(folded) => Some(Range::emails(instance, folded)),
+    }
+}
