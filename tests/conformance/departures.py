@@ -64,9 +64,4 @@ DEPARTURES = [
         r"Returned value: \[Emails\(value='\1', type='work', primary=True\)\]; the answer has .*",
         FILLED_IN.format("primary"),
     ),
-    Departure(
-        "search_with_attributes", "",
-        r"SKIPPED: POST /\.search: searching several resource types at once is not supported by the server",
-        "To come; it answers 501.",
-    ),
 ]

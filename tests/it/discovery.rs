@@ -51,7 +51,7 @@ async fn the_service_says_what_it_can_do() {
         "urn:ietf:params:scim:schemas:core:2.0:ServiceProviderConfig"
       ],
       "sort": {
-        "supported": false
+        "supported": true
       }
     }
     "#);

@@ -2,14 +2,7 @@ use insta::assert_snapshot;
 use serde_json::json;
 use tests::app::{Answer, App};
 
-use crate::people::{created, employee, operation, person};
-
-/// The userNames of a page, without their domain.
-fn names(answer: &Answer) -> Vec<String> {
-    let body = answer.json();
-    let users = body["Resources"].as_array().expect("a list has Resources");
-    users.iter().map(|user| user["userName"].as_str().unwrap_or_default().replace("@example.com", "")).collect()
-}
+use crate::people::{created, employee, names, operation, person};
 
 async fn find(app: &App, filter: &str) -> Answer {
     let query: String = form_urlencoded::byte_serialize(filter.as_bytes()).collect();
@@ -96,7 +89,9 @@ async fn parameters_that_make_no_sense_are_refused() {
         "filter=active+gt+true",
         "filter=userName+eq+5",
         "attributes=id&excludedAttributes=name",
-        "sortBy=userName",
+        "sortBy=shoeSize",
+        "sortBy=name",
+        "sortBy=userName&sortOrder=up",
         "cursor=",
     ] {
         let answer = app.get(&format!("/scim/v2/Users?{query}")).await;
@@ -119,7 +114,9 @@ async fn parameters_that_make_no_sense_are_refused() {
     filter=active+gt+true: 400 invalidFilter attribute 'active' of type boolean cannot be compared by 'gt'
     filter=userName+eq+5: 400 invalidFilter attribute 'userName' of type string cannot be compared by 'eq' with 5
     attributes=id&excludedAttributes=name: 400 invalidValue parameters 'attributes' and 'excludedAttributes' exclude each other
-    sortBy=userName: 501  sortBy is not supported by this service.
+    sortBy=shoeSize: 400 invalidPath parameter 'sortBy': unknown attribute 'shoeSize'
+    sortBy=name: 400 invalidPath parameter 'sortBy': 'name' is complex; name one of its sub-attributes
+    sortBy=userName&sortOrder=up: 400 invalidValue parameter 'sortOrder': expected ascending or descending, found 'up'
     cursor=: 501  cursor is not supported by this service.
     ");
 }

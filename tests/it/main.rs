@@ -19,6 +19,7 @@ mod patch_user;
 mod people;
 mod replace_user;
 mod round_trips;
+mod search_users;
 mod structure;
 mod transcripts;
 mod unsupported;

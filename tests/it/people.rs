@@ -53,3 +53,10 @@ pub(crate) fn without_times(text: &str) -> String {
     });
     words.collect::<Vec<_>>().join(" ")
 }
+
+/// The userNames of a page, without their domain.
+pub(crate) fn names(answer: &Answer) -> Vec<String> {
+    let body = answer.json();
+    let users = body["Resources"].as_array().expect("a list has Resources");
+    users.iter().map(|user| user["userName"].as_str().unwrap_or_default().replace("@example.com", "")).collect()
+}

@@ -37,9 +37,11 @@ pub struct Route {
 }
 
 /// Every route but `$default`, which is [`Function::Unsupported`]'s.
-pub static ROUTES: [Route; 14] = [
+pub static ROUTES: [Route; 16] = [
     route(Method::POST, "/scim/v2/Users", Function::CreateUser),
     route(Method::GET, "/scim/v2/Users", Function::ListUsers),
+    route(Method::POST, "/scim/v2/Users/.search", Function::ListUsers),
+    route(Method::POST, "/scim/v2/.search", Function::ListUsers),
     route(Method::GET, "/scim/v2/Users/{id}", Function::GetUser),
     route(Method::PUT, "/scim/v2/Users/{id}", Function::ReplaceUser),
     route(Method::PATCH, "/scim/v2/Users/{id}", Function::PatchUser),

@@ -4,7 +4,9 @@ use directory::Error;
 use lambda::{Reply, Request, SCIM_PATH};
 
 /// The methods of each path that exists; `{id}` stands for one part.
-const ALLOWED: [(&str, &str); 9] = [
+const ALLOWED: [(&str, &str); 11] = [
+    ("/scim/v2/.search", "POST"),
+    ("/scim/v2/Users/.search", "POST"),
     ("/scim/v2/Users", "GET, POST"),
     ("/scim/v2/Users/{id}", "GET, PUT, PATCH, DELETE"),
     ("/scim/v2/ServiceProviderConfig", "GET"),
@@ -28,8 +30,6 @@ pub async fn handle(request: &Request) -> Result<Reply, Error> {
         Some("Groups") => Error::GroupsUnsupported,
         Some("Me") => Error::NotImplemented("/Me"),
         Some("Bulk") => Error::NotImplemented("/Bulk"),
-        Some(".search") => Error::NotImplemented("/.search"),
-        Some("Users") if own.ends_with("/.search") => Error::NotImplemented("/Users/.search"),
         _ => match allowed {
             Some((_, allow)) if !allow.split(", ").any(|method| method == request.method().as_str()) => {
                 Error::MethodNotAllowed { method: request.method().to_string(), allow }

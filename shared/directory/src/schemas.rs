@@ -98,7 +98,7 @@ pub fn service_provider_config(base_url: &str) -> ServiceProviderConfig {
         bulk: BulkFeature { supported: false, max_operations: 0, max_payload_size: 0 },
         filter: FilterFeature { supported: true, max_results: scim::MAX_COUNT },
         change_password: unsupported,
-        sort: unsupported,
+        sort: supported,
         etag: supported,
         pagination: Some(PaginationFeature {
             cursor: false,

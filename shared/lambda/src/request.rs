@@ -101,17 +101,24 @@ impl Request {
         if self.event.is_base64_encoded { length / 4 * 3 } else { length }
     }
 
-    /// The parameters of a list, its filter checked against the attributes of a user.
+    /// The parameters of a list, from the query string or the body of a search, checked against the
+    /// attributes of a user.
     ///
     /// # Errors
-    /// `invalidFilter`, `invalidValue`; [`Error::NotImplemented`] for sorting and cursors.
+    /// `invalidFilter`, `invalidPath`, `invalidValue`; [`Error::NotImplemented`] for cursors.
     pub fn list_query(&self) -> Result<ListQuery, Error> {
-        let query = ListQuery::from_pairs(self.query()?)?;
+        let query = match *self.method() {
+            Method::POST => self.body(ListQuery::from_json)?,
+            _ => ListQuery::from_pairs(self.query()?)?,
+        };
         if let Some(parameter) = query.unsupported {
             return Err(Error::NotImplemented(parameter));
         }
         if let Some(filter) = &query.filter {
             filter.check(&USER)?;
+        }
+        if let Some(sort) = &query.sort {
+            sort.check(&USER)?;
         }
         Ok(query)
     }

@@ -26,7 +26,7 @@ pub use discovery::{
 pub use error::{Error, ErrorResponse, ScimType};
 pub use filter::{CompareOperator, CompareValue, Filter, MAX_FILTER_BYTES, MAX_FILTER_DEPTH};
 pub use fold::fold;
-pub use list::{DEFAULT_COUNT, ListQuery, ListResponse, MAX_COUNT, Projection};
+pub use list::{DEFAULT_COUNT, ListQuery, ListResponse, MAX_COUNT, Projection, Sort, SortKey};
 pub use patch::{MAX_PATCH_OPERATIONS, Op, Operation, PatchOp};
 pub use path::{AttributePath, PatchPath};
 pub use schema::{
@@ -34,5 +34,6 @@ pub use schema::{
     SchemaResource, Uniqueness, format_date_time,
 };
 pub use urn::{
-    ENTERPRISE_USER_SCHEMA, ERROR, LIST_RESPONSE, PATCH_OP, RESOURCE_TYPE, SCHEMA, SERVICE_PROVIDER_CONFIG, USER_SCHEMA,
+    ENTERPRISE_USER_SCHEMA, ERROR, LIST_RESPONSE, PATCH_OP, RESOURCE_TYPE, SCHEMA, SEARCH_REQUEST,
+    SERVICE_PROVIDER_CONFIG, USER_SCHEMA,
 };

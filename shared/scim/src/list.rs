@@ -1,6 +1,8 @@
 //! Queries: what a client asks for, and the answer (RFC 7644 §3.4.2).
 
 mod projection;
+mod search;
+mod sort;
 
 use serde::ser::SerializeStruct;
 use serde::{Serialize, Serializer};
@@ -11,6 +13,7 @@ use crate::syntax::quoted;
 use crate::urn;
 
 pub use projection::Projection;
+pub use sort::{Sort, SortKey};
 
 /// How many resources a page has if the client does not say.
 ///
@@ -62,16 +65,25 @@ pub struct ListQuery {
     pub count: u32,
     /// Which attributes.
     pub projection: Projection,
-    /// The name of a parameter that asks for sorting or for cursors.
+    /// In which order; that of creation, if the client does not say.
+    pub sort: Option<Sort>,
+    /// The name of a parameter that asks for cursors.
     ///
-    /// It is not read any further. A service that has neither should say so (501) rather than
-    /// answer in an order or with a page which the client did not mean.
+    /// It is not read any further. A service that has none should say so (501) rather than answer
+    /// with a page which the client did not mean.
     pub unsupported: Option<&'static str>,
 }
 
 impl Default for ListQuery {
     fn default() -> Self {
-        Self { filter: None, start_index: 1, count: DEFAULT_COUNT, projection: Projection::All, unsupported: None }
+        Self {
+            filter: None,
+            start_index: 1,
+            count: DEFAULT_COUNT,
+            projection: Projection::All,
+            sort: None,
+            unsupported: None,
+        }
     }
 }
 
@@ -83,12 +95,14 @@ impl ListQuery {
     ///
     /// # Errors
     ///
-    /// `invalidFilter` for the filter; `invalidValue` for a number that is none, a parameter that
-    /// comes twice, or both `attributes` and `excludedAttributes`.
+    /// `invalidFilter` for the filter; `invalidPath` for `sortBy`; `invalidValue` for a number that
+    /// is none, another `sortOrder`, a parameter that comes twice, or both `attributes` and
+    /// `excludedAttributes`.
     pub fn from_pairs(pairs: impl IntoIterator<Item = (impl AsRef<str>, impl AsRef<str>)>) -> Result<Self, Error> {
         let mut query = Self::default();
         let mut seen = Seen::default();
         let (mut attributes, mut excluded) = (None, None);
+        let (mut sort_by, mut sort_order) = (None, None);
         for (name, value) in pairs {
             let Some(parameter) = Parameter::from_name(name.as_ref()) else {
                 continue;
@@ -110,14 +124,20 @@ impl ListQuery {
                 }
                 Parameter::Attributes => attributes = Some(value.to_owned()),
                 Parameter::ExcludedAttributes => excluded = Some(value.to_owned()),
-                Parameter::SortBy | Parameter::SortOrder | Parameter::Cursor => {
-                    query.unsupported.get_or_insert(parameter.name());
-                }
+                Parameter::SortBy => sort_by = Some(value.to_owned()),
+                Parameter::SortOrder => sort_order = Some(value.to_owned()),
+                Parameter::Cursor => query.unsupported = Some(parameter.name()),
             }
         }
         query.projection = Projection::new(attributes.as_deref(), excluded.as_deref())?;
+        query.sort = Sort::new(sort_by.as_deref(), sort_order.as_deref())?;
         Ok(query)
     }
+}
+
+/// Whether a name is that of a parameter.
+fn is_parameter(name: &str) -> bool {
+    Parameter::from_name(name).is_some()
 }
 
 #[derive(Clone, Copy, Debug, PartialEq)]

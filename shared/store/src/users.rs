@@ -3,6 +3,7 @@
 mod create;
 mod list;
 mod look_up;
+mod matches;
 mod update;
 
 use directory::{Access, Activity, Caller, Error, InstanceId, Setting, User, UserId};

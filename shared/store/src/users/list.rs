@@ -7,8 +7,10 @@ use std::time::Duration;
 use directory::{Caller, Error, Instance, Plan, User, plan};
 use futures_util::{StreamExt, TryStreamExt, future, stream};
 use scim::ListQuery;
+use serde_json::Value;
 
 use super::Opening;
+use super::matches::Matches;
 use crate::Store;
 use crate::items;
 use crate::key::{Key, Range};
@@ -48,7 +50,8 @@ pub(super) fn page_rows(query: &ListQuery) -> Option<RangeInclusive<u32>> {
 }
 
 impl Store {
-    /// Reads the users that a query asks for; `matches` evaluates its filter.
+    /// Reads the users that a query asks for; `represent` gives the form that its filter and its
+    /// order are about.
     ///
     /// # Errors
     /// `tooMany` for a filter that would have to read more users than the budget allows.
@@ -57,18 +60,19 @@ impl Store {
         caller: &Caller,
         opening: Opening,
         query: &ListQuery,
-        matches: impl Fn(&User) -> bool,
+        represent: impl Fn(&User) -> Value,
     ) -> Result<Page, Error> {
-        let Some(filter) = &query.filter else { return self.page(caller, opening, query).await };
+        let matches = Matches::new(query, represent);
         let found = async {
-            match plan(filter) {
-                Plan::LookUp(look_ups) => self.look_up(caller, opening, &look_ups, query, matches).await,
-                Plan::Scan => self.scan(caller, opening, query, matches).await,
+            match (query.filter.as_ref().map(plan), &query.sort) {
+                (None, None) => self.page(caller, opening, query).await,
+                (Some(Plan::LookUp(look_ups)), _) => self.look_up(caller, opening, &look_ups, matches).await,
+                (None | Some(Plan::Scan), _) => self.scan(caller, opening, matches).await,
             }
         };
         tokio::time::timeout(SCAN_TIME, found)
             .await
-            .unwrap_or_else(|_| Err(too_many("have to be read for this filter, and that takes too long")))
+            .unwrap_or_else(|_| Err(too_many("have to be read for this list, and that takes too long")))
     }
 
     async fn page(&self, caller: &Caller, mut opening: Opening, query: &ListQuery) -> Result<Page, Error> {
@@ -87,13 +91,12 @@ impl Store {
         &self,
         caller: &Caller,
         mut opening: Opening,
-        query: &ListQuery,
-        matches: impl Fn(&User) -> bool,
+        mut matches: Matches<'_, impl Fn(&User) -> Value>,
     ) -> Result<Page, Error> {
         let count = instance_of(caller, &mut opening.items)?.user_count;
         if count > SCAN_USERS {
             return Err(too_many(&format!(
-                "are in this instance, and the filter can only be answered by reading up to {SCAN_USERS} of them"
+                "are in this instance, and the list can only be made by reading up to {SCAN_USERS} of them"
             )));
         }
         let parts = (1..=count).step_by(QUERY_ROWS as usize).map(|first| async move {
@@ -101,16 +104,15 @@ impl Store {
             self.read_rows(caller, first..=count.min(first + QUERY_ROWS - 1), &mut rows).await.map(|()| rows)
         });
         let mut parts = stream::iter(parts).buffered(PARALLEL_READS);
-        let mut window = Window::new(query);
         let mut bytes = 0.0;
         while let Some(rows) = parts.try_next().await? {
             bytes += rows.read_units * READ_UNIT_BYTES;
             if bytes > SCAN_BYTES {
-                return Err(too_many("have to be read for this filter, and they are too large for one request"));
+                return Err(too_many("have to be read for this list, and they are too large for one request"));
             }
-            rows.users.into_values().filter(&matches).for_each(|user| window.add(user));
+            rows.users.into_values().for_each(|user| matches.add(user));
         }
-        Ok(window.page)
+        Ok(matches.page())
     }
 
     /// Reads rows that exist, as far as they are not there yet; none is left out.
@@ -170,27 +172,6 @@ impl Rows {
             missing.push(next..=*wanted.end());
         }
         missing
-    }
-}
-
-/// Counts matches and keeps those of one page.
-pub(super) struct Window {
-    skip: u64,
-    take: usize,
-    pub(super) page: Page,
-}
-
-impl Window {
-    pub(super) fn new(query: &ListQuery) -> Self {
-        let page = Page { users: Vec::new(), total: 0 };
-        Self { skip: query.start_index - 1, take: query.count as usize, page }
-    }
-
-    pub(super) fn add(&mut self, user: User) {
-        if self.page.total >= self.skip && self.page.users.len() < self.take {
-            self.page.users.push(user);
-        }
-        self.page.total += 1;
     }
 }
 

@@ -5,9 +5,11 @@ use std::collections::{BTreeMap, BTreeSet};
 use directory::{Caller, Error, InstanceId, LookUp, Plan, User, plan};
 use futures_util::{StreamExt, TryStreamExt, future, stream};
 use scim::ListQuery;
+use serde_json::Value;
 
 use super::Page;
-use super::list::{PARALLEL_READS, QUERY_ROWS, SCAN_USERS, UNVERIFIED_ROWS, Window, page_rows, too_many};
+use super::list::{PARALLEL_READS, QUERY_ROWS, SCAN_USERS, UNVERIFIED_ROWS, page_rows, too_many};
+use super::matches::Matches;
 use crate::Store;
 use crate::items::{self, Claim, user_of_item};
 use crate::key::{Key, Range};
@@ -24,7 +26,7 @@ impl Opening {
     /// The keys and ranges that a query starts with: all that it needs, if that is little.
     pub(crate) fn reads(instance: InstanceId, query: &ListQuery) -> (Vec<Key>, Vec<Range>) {
         match query.filter.as_ref().map(plan) {
-            None => {
+            None if query.sort.is_none() => {
                 let rows = page_rows(query).map(|rows| {
                     let (first, last) = rows.into_inner();
                     first..=last.min(first.saturating_add(UNVERIFIED_ROWS - 1))
@@ -32,7 +34,7 @@ impl Opening {
                 let ranges = rows.map_or_else(Vec::new, |rows| Range::users(instance, rows, QUERY_ROWS));
                 (vec![Key::instance(instance)], ranges)
             }
-            Some(Plan::Scan) => (vec![Key::instance(instance)], vec![]),
+            None | Some(Plan::Scan) => (vec![Key::instance(instance)], vec![]),
             Some(Plan::LookUp(look_ups)) => {
                 let keys = look_ups.iter().filter_map(|look_up| key(instance, look_up)).take(UNVERIFIED_KEYS);
                 let ranges = look_ups.iter().filter_map(|look_up| range(instance, look_up)).take(UNVERIFIED_RANGES);
@@ -63,19 +65,17 @@ impl Store {
         caller: &Caller,
         opening: Opening,
         look_ups: &BTreeSet<LookUp>,
-        query: &ListQuery,
-        matches: impl Fn(&User) -> bool,
+        mut matches: Matches<'_, impl Fn(&User) -> Value>,
     ) -> Result<Page, Error> {
         let instance = caller.instance();
         let (rows, known) = self.candidates(instance, opening, look_ups).await?;
         let rows: Vec<_> = rows.into_iter().collect();
         let parts: Vec<_> = rows.chunks(BATCH).map(|rows| self.users_in(instance, rows, &known)).collect();
         let mut parts = stream::iter(parts).buffered(PARALLEL_READS);
-        let mut window = Window::new(query);
         while let Some(users) = parts.try_next().await? {
-            users.into_values().filter(&matches).for_each(|user| window.add(user));
+            users.into_values().for_each(|user| matches.add(user));
         }
-        Ok(window.page)
+        Ok(matches.page())
     }
 
     /// The rows that look-ups lead to, and the users that have been read on the way.

@@ -1,0 +1,47 @@
+//! Queries that come as a body (RFC 7644 §3.4.3).
+
+use serde_json::Value;
+
+use super::ListQuery;
+use crate::error::Error;
+use crate::urn;
+
+impl ListQuery {
+    /// Reads the body of a `POST …/.search`.
+    ///
+    /// Looser than the RFC in that `schemas` may be missing, as in the body of a PATCH.
+    ///
+    /// # Errors
+    ///
+    /// `invalidSyntax` if the body is not a SearchRequest, and as [`ListQuery::from_pairs`].
+    pub fn from_json(body: &Value) -> Result<Self, Error> {
+        let Value::Object(members) = body else {
+            return Err(Error::invalid_syntax("the body must be a JSON object"));
+        };
+        let schemas = members.iter().find(|(name, _)| name.eq_ignore_ascii_case("schemas")).map(|(_, schemas)| schemas);
+        let is_search =
+            |schema: &Value| schema.as_str().is_some_and(|urn| urn.eq_ignore_ascii_case(urn::SEARCH_REQUEST));
+        if schemas.is_some_and(|schemas| !schemas.as_array().is_some_and(|schemas| schemas.iter().any(is_search))) {
+            let detail = format!("schemas: expected a list with '{}'", urn::SEARCH_REQUEST);
+            return Err(Error::invalid_syntax(detail));
+        }
+        let pairs = members.iter().map(|(name, value)| Ok((name, text(name, value)?)));
+        Self::from_pairs(pairs.collect::<Result<Vec<_>, Error>>()?)
+    }
+}
+
+/// A member as it would stand in a query string; what is no parameter is left to be ignored.
+fn text(name: &str, value: &Value) -> Result<String, Error> {
+    let single = |value: &Value| match value {
+        Value::String(text) => Some(text.clone()),
+        Value::Number(number) => Some(number.to_string()),
+        Value::Null => Some(String::new()),
+        _ => None,
+    };
+    match value {
+        Value::Array(values) => values.iter().map(single).collect::<Option<Vec<_>>>().map(|values| values.join(",")),
+        Value::Bool(_) | Value::Object(_) if !super::is_parameter(name) => Some(String::new()),
+        value => single(value),
+    }
+    .ok_or_else(|| Error::invalid_value(format!("'{name}' has a value of the wrong type")))
+}
