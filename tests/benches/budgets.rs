@@ -103,7 +103,7 @@ fn key(criterion: &mut Criterion) {
 }
 
 fn list(criterion: &mut Criterion) {
-    let view = View { base_url: "https://x.example/scim/v2".into(), projection: Projection::All };
+    let view = View::new("https://x.example/scim/v2".into(), &Projection::All);
     let items: Vec<_> = (1..=100).map(|row| store::item_of_user(InstanceId::from_number(1), &user(row))).collect();
 
     let mut group = criterion.benchmark_group("list");

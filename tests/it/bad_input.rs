@@ -143,6 +143,7 @@ async fn a_user_that_cannot_be_made_is_explained_attribute_by_attribute() {
         with("userName", json!(["a", "b"])),
         with("userName", json!({"a": "b"})),
         with("userName", json!("a\u{0}b")),
+        with("userName", json!("a\u{10ffff}b")),
         with("userName", json!(long(385))),
         with("userName", json!("\u{fdfa}".repeat(128))),
         with("name", json!("Bob")),
@@ -189,6 +190,7 @@ async fn a_user_that_cannot_be_made_is_explained_attribute_by_attribute() {
     userName takes one value, not 2.
     userName must be a single value, not an object.
     userName contains a control character.
+    userName contains a control character.
     userName is 385 bytes long; the limit is 384.
     userName is too long when it is compared without case.
     name must be an object, not a string.
@@ -207,7 +209,7 @@ async fn a_user_that_cannot_be_made_is_explained_attribute_by_attribute() {
     externalId must be a single value, not an object.
     urn:ietf:params:scim:schemas:extension:enterprise:2.0:User must be an object, not a number.
     employeeId must be a string, not a boolean.
-    employeeId must be a string or a whole number of 64 bits, not a number.
+    employeeId 1.5 has lost digits: send it as a string.
     employeeId is 129 bytes long; the limit is 128.
     klueRole must be a string, not a number.
     klueRole 'owner' does not exist; the roles are: admin, curator, consumer.

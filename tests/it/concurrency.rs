@@ -6,7 +6,7 @@ use futures_util::future::join_all;
 use serde_json::json;
 use tests::app::App;
 
-use crate::people::{created, operation, person};
+use crate::people::{ENTERPRISE, access, created, operation, person};
 
 #[tokio::test]
 async fn of_racing_creations_of_one_user_one_wins() {
@@ -76,6 +76,23 @@ async fn the_same_put_twice_at_once_succeeds_twice() {
     one.expect(200);
     other.expect(200);
     assert_eq!(app.get(&path).await.text_at("/meta/version"), "W/\"2\"", "one of them changed nothing");
+}
+
+#[tokio::test]
+async fn the_same_put_that_raises_a_role_succeeds_as_often_as_it_is_sent() {
+    let app = App::start().await;
+    let user = created(&app, person("ada")).await;
+    let path = user.user_path();
+    let mut body = user.json();
+    body[ENTERPRISE]["klueRole"] = json!("curator");
+
+    let (one, other) = tokio::join!(app.put(&path, body.clone()), app.put(&path, body.clone()));
+    one.expect(200);
+    other.expect(200);
+    let again = app.put(&path, body).await.expect(200);
+
+    assert_eq!(access(&again), r#""curator" null"#);
+    assert_eq!(again.text_at("/meta/version"), "W/\"2\"", "all but the first changed nothing");
 }
 
 #[tokio::test]

@@ -56,6 +56,15 @@ async fn a_write_that_collides_with_another_is_tried_again() {
 }
 
 #[tokio::test]
+async fn a_write_that_is_throttled_is_tried_again() {
+    let mut throttled = conflict();
+    throttled["CancellationReasons"][1]["Code"] = json!("ThrottlingError");
+    let app = app_refusing("TransactWriteItems", 3, throttled).await;
+
+    created(&app, person("ada")).await;
+}
+
+#[tokio::test]
 async fn a_write_that_collides_all_the_time_is_429_with_a_time_to_wait() {
     let app = app_refusing("TransactWriteItems", usize::MAX, conflict()).await;
     let before = app.items();

@@ -143,6 +143,7 @@ async fn the_work_email_is_found_in_every_spelling() {
             json!([{"value": "no@work.example", "type": "work"}, {"value": "a5@work.example", "type": "work", "primary": "True"}]),
         ),
         ("a6", json!([{"Value": "a6@work.example", "TYPE": null}])),
+        ("a7", json!([{"value": "no@work.example", "primary": true}, {"value": "a7@work.example", "type": "work"}])),
     ];
 
     for (name, emails) in cases {

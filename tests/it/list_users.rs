@@ -92,6 +92,8 @@ async fn parameters_that_make_no_sense_are_refused() {
         "sortBy=shoeSize",
         "sortBy=name",
         "sortBy=userName&sortOrder=up",
+        "filter=+",
+        "filter=userName+eq+%22%FF%22",
         "cursor=",
     ] {
         let answer = app.get(&format!("/scim/v2/Users?{query}")).await;
@@ -117,6 +119,8 @@ async fn parameters_that_make_no_sense_are_refused() {
     sortBy=shoeSize: 400 invalidPath parameter 'sortBy': unknown attribute 'shoeSize'
     sortBy=name: 400 invalidPath parameter 'sortBy': 'name' is complex; name one of its sub-attributes
     sortBy=userName&sortOrder=up: 400 invalidValue parameter 'sortOrder': expected ascending or descending, found 'up'
+    filter=+: 400 invalidFilter invalid filter at byte 1: expected an attribute
+    filter=userName+eq+%22%FF%22: 400 invalidValue The query string is not UTF-8.
     cursor=: 501  cursor is not supported by this service.
     ");
 }

@@ -123,6 +123,9 @@ fn the_secrets_are_in_the_folder_for_its_owner_only() {
     assert_eq!(mode(&folder.0), 0o700);
     assert_eq!(mode(&folder.0.join("connection.env")), 0o600);
     assert_eq!(mode(&folder.0.join("pepper.json")), 0o600);
+    for file in ["klue.db", "klue.db-wal", "klue.db-shm"] {
+        assert_eq!(mode(&folder.0.join(file)), 0o600, "for {file}");
+    }
     stop(service, "-TERM");
 }
 

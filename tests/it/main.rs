@@ -17,6 +17,7 @@ mod list_users;
 mod local;
 mod patch_user;
 mod people;
+mod properties;
 mod replace_user;
 mod round_trips;
 mod search_users;

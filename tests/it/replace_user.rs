@@ -228,4 +228,6 @@ async fn if_match_refuses_another_version_and_takes_the_stored_one() {
     app.call(rename("\"1\"", "Ada")).await.expect(200);
     app.call(rename("W/\"1\"", "Augusta")).await.expect(412);
     app.call(rename("*", "Augusta")).await.expect(200);
+    let unreadable = rename("W/\"3\"", "Ada").header_bytes("if-match", b"\"caf\xe9\"");
+    app.call(unreadable).await.expect(412);
 }

@@ -47,6 +47,18 @@ async fn a_list_comes_in_the_order_that_was_asked_for() {
 }
 
 #[tokio::test]
+async fn two_ids_of_one_row_are_one_user() {
+    let app = App::start().await;
+    let id = created(&app, person("ada")).await.text_at("/id");
+    let other = id.replacen(|c: char| c.is_ascii_digit() && c != '1', "1", 1);
+
+    let filter = format!("id eq \"{id}\" or id eq \"{other}\" or userName eq \"ada@example.com\"");
+    let found = app.post("/scim/v2/.search", json!({"filter": filter})).await.expect(200);
+
+    assert_eq!(names(&found), ["ada"]);
+}
+
+#[tokio::test]
 async fn a_search_by_post_is_a_list() {
     let app = App::start().await;
     for name in ["ada", "bob", "eve"] {

@@ -180,6 +180,12 @@ impl Call {
         self
     }
 
+    /// With a header that is no text.
+    pub fn header_bytes(mut self, name: &'static str, value: &[u8]) -> Self {
+        self.headers.insert(name, HeaderValue::from_bytes(value).expect("a header value"));
+        self
+    }
+
     /// With a JSON body.
     pub fn json(self, body: &Value) -> Self {
         self.header("content-type", "application/scim+json; charset=utf-8").bytes(body.to_string().into_bytes())

@@ -2,7 +2,7 @@
 
 use std::fs::{self, DirBuilder, OpenOptions};
 use std::io::Write;
-use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt, PermissionsExt};
+use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
 
 use directory::Peppers;
@@ -22,10 +22,12 @@ impl Folder {
     /// # Errors
     /// In words for whoever started the service; so for each method here.
     pub fn open(path: &Path) -> Result<Self, String> {
+        let folder = Self(path.to_owned());
         let made = DirBuilder::new().recursive(true).mode(0o700).create(path);
-        let owned = made.and_then(|()| fs::set_permissions(path, fs::Permissions::from_mode(0o700)));
+        // The engine gives its other files the mode of this one.
+        let owned = made.and_then(|()| owner_only().append(true).open(folder.database()));
         owned.map_err(|error| format!("the folder {} cannot be used: {error}", path.display()))?;
-        Ok(Self(path.to_owned()))
+        Ok(folder)
     }
 
     /// The file that holds the data.
@@ -85,9 +87,16 @@ impl Folder {
     /// Writes a file as a whole or not at all, readable by its owner only.
     fn write(&self, name: &str, text: &str) -> Result<(), String> {
         let (path, draft) = (self.0.join(name), self.0.join(format!("{name}.new")));
-        let written = OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(&draft);
+        let written = owner_only().write(true).truncate(true).open(&draft);
         let written = written.and_then(|mut file| file.write_all(text.as_bytes()).and_then(|()| file.sync_all()));
         let written = written.and_then(|()| fs::rename(&draft, &path));
         written.map_err(|error| format!("{} cannot be written: {error}", path.display()))
     }
+}
+
+/// Opens a file, or makes one that nobody else can read.
+fn owner_only() -> OpenOptions {
+    let mut options = OpenOptions::new();
+    options.create(true).mode(0o600);
+    options
 }

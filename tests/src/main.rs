@@ -3,6 +3,7 @@
 use std::net::Ipv4Addr;
 use std::path::PathBuf;
 use std::process::ExitCode;
+use std::time::Duration;
 
 use clap::Parser;
 use store::{Store, system_clock};
@@ -11,6 +12,7 @@ use tests::folder::Folder;
 use tests::service::router;
 use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
+use tokio::sync::oneshot;
 
 /// Serves Klue SCIM on localhost.
 #[derive(Parser)]
@@ -51,11 +53,28 @@ async fn run(arguments: Arguments) -> Result<(), String> {
     let tenant = folder.tenant(&store).await?;
     let base_url = format!("http://localhost:{port}/scim/v2");
     folder.write_connection(&base_url, &tenant)?;
+    lambda::init_log();
     println!("{}", welcome(&base_url, &tenant.scim_key, &folder.connection().display().to_string()));
 
-    let served = axum::serve(listener, router(&store)).with_graceful_shutdown(stopped);
-    served.await.map_err(|error| error.to_string())
+    let (asked, heard) = oneshot::channel::<()>();
+    let stop = async {
+        stopped.await;
+        drop(asked);
+    };
+    let served = axum::serve(listener, router(&store)).with_graceful_shutdown(stop).into_future();
+    // A client that never ends its request must not hold up the end.
+    let patience = async {
+        let _ = heard.await;
+        tokio::time::sleep(PATIENCE).await;
+    };
+    tokio::select! {
+        ended = served => ended.map_err(|error| error.to_string()),
+        () = patience => Ok(()),
+    }
 }
+
+/// How long requests under way may take when the service is asked to stop.
+const PATIENCE: Duration = Duration::from_secs(3);
 
 /// Ends on Ctrl-C and on SIGTERM.
 fn stopped() -> Result<impl Future<Output = ()>, String> {

@@ -47,6 +47,8 @@ struct KeyView<'a> {
     description: &'a str,
     scope: Scope,
     state: &'static str,
+    /// The version of the pepper; one that no active key names can go.
+    pepper: &'a str,
     created: Timestamp,
     created_by: Option<String>,
     expires: Option<Timestamp>,
@@ -67,6 +69,7 @@ impl<'a> KeyView<'a> {
                 KeyState::Expired(_) => "expired",
                 KeyState::Revoked(_) => "revoked",
             },
+            pepper: &key.pepper,
             created: key.created,
             created_by: key.created_by.map(|id| id.to_string()),
             expires: key.expires,

@@ -12,6 +12,6 @@ use store::Store;
 pub async fn handle(store: &Store, request: &Request) -> Result<Reply, Error> {
     let admission = store.authenticate(request.credentials()?, Scope::Scim);
     let (caller, user) = admission.with_user(request.resource_id()).await?;
-    store.delete_user(&caller, user, request.if_match()).await?;
+    store.delete_user(&caller, user, request.if_match().as_deref()).await?;
     Ok(Reply::empty(StatusCode::NO_CONTENT))
 }

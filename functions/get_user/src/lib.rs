@@ -13,6 +13,6 @@ pub async fn handle(store: &Store, request: &Request) -> Result<Reply, Error> {
     let admission = store.authenticate(request.credentials()?, Scope::Scim);
     let (_, user) = admission.with_user(request.resource_id()).await?;
     let view = view?;
-    let known = request.if_none_match().is_some_and(|tags| is_version(tags, &user));
+    let known = request.if_none_match().is_some_and(|tags| is_version(&tags, &user));
     Ok(if known { view.not_modified(&user) } else { view.user(&user) })
 }

@@ -15,7 +15,7 @@ pub async fn handle(store: &Store, request: &Request) -> Result<Reply, Error> {
     let admission = store.authenticate(request.credentials()?, Scope::Scim);
     let (caller, opening) = admission.with_users(query.as_ref().ok()).await?;
     let query = query?;
-    let view = View { base_url: request.base_url(), projection: query.projection.clone() };
+    let view = View::new(request.base_url(), &query.projection);
     let page = store.list_users(&caller, opening, &query, |user| view.whole(user)).await?;
     Ok(view.list(&page.users, page.total, query.start_index))
 }

@@ -15,6 +15,6 @@ pub async fn handle(store: &Store, request: &Request) -> Result<Reply, Error> {
     let (caller, user, setting) = admission.with_user_and_setting(request.resource_id(), named_group).await?;
     let (patch, view) = (patch?, view?);
     let rule = |stored: &_| directory::change(stored, &patch.of_user(stored)?, &setting);
-    let user = store.update_user(&caller, user, request.if_match(), rule).await?;
+    let user = store.update_user(&caller, user, request.if_match().as_deref(), rule).await?;
     Ok(view.user(&user))
 }

@@ -2,7 +2,7 @@
 
 use scim::{Error as ScimError, fold};
 
-use crate::{Assigned, Error, Setting, UserResource};
+use crate::{Assigned, Error, Profile, Setting, UserResource};
 
 /// `klueRole` of the enterprise extension.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -80,19 +80,23 @@ impl Access {
 /// `invalidValue` for a group that does not exist, and for a group other than the stored one
 /// together with a role that has none.
 pub(crate) fn resulting_access(
-    stored: Option<&Access>,
+    stored: Option<&Profile>,
     asked: &UserResource,
     setting: &Setting,
 ) -> Result<Access, Error> {
-    let stored_group = stored.and_then(Access::group);
+    let stored_access = stored.map(|user| &user.access);
+    let stored_group = stored_access.and_then(Access::group);
+    let known_group = stored_group.or(stored.and_then(|user| user.former_group.as_deref()));
     let role = match asked.role {
         Assigned::To(role) => role,
         Assigned::Cleared => Role::Consumer,
-        Assigned::Absent => stored.map_or(Role::Consumer, Access::role),
+        Assigned::Absent => stored_access.map_or(Role::Consumer, Access::role),
     };
-    // A PUT repeats what a GET gave: the stored group counts as not sent.
+    // A PUT repeats what a GET gave, and may itself be repeated: with a role that has no group, the
+    // stored one, or the one that went with the last change of role, counts as not sent.
+    let is_known = |name: &str| known_group.is_some_and(|group| fold(group) == fold(name));
     let asked_group = match &asked.group {
-        Assigned::To(name) if stored_group.is_some_and(|group| fold(group) == fold(name)) => &Assigned::Absent,
+        Assigned::To(name) if is_known(name) && (role != Role::Consumer || stored_group.is_some()) => &Assigned::Absent,
         other => other,
     };
     let group = match (role, asked_group) {

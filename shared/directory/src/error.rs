@@ -33,7 +33,7 @@ pub enum Error {
     /// Another user holds the value of a unique attribute.
     #[error("A user with the {attribute} '{value}' already exists in this Klue instance.")]
     Taken {
-        /// The attribute as SCIM spells it.
+        /// The attribute, as an admin knows it.
         attribute: &'static str,
         /// The value that was asked for.
         value: String,

@@ -32,7 +32,7 @@ impl UserPatch {
     pub fn from_json(body: &Value) -> Result<Self, ScimError> {
         let mut steps = Vec::new();
         for (index, operation) in PatchOp::from_json(body)?.operations.iter().enumerate() {
-            read(index, operation, &mut steps).map_err(|error| at(index, &error))?;
+            read(index, operation, &mut steps).map_err(|error| at(index, error))?;
         }
         Ok(Self(steps))
     }
@@ -57,11 +57,8 @@ impl UserPatch {
                     Assigned::To(email) => Some(email),
                 };
                 if !condition.matches(&USER, &json!({"emails": [{"value": email, "type": "work", "primary": true}]})) {
-                    if wants_another_type(condition) {
-                        continue;
-                    }
                     let detail = format!("The path matches no value of the user: {condition}.");
-                    return Err(at(step.index, &ScimError::no_target(detail)));
+                    return Err(at(step.index, ScimError::no_target(detail)));
                 }
             }
             asked.merge(&step.resource);
@@ -77,8 +74,8 @@ impl UserPatch {
     }
 }
 
-fn at(index: usize, error: &ScimError) -> ScimError {
-    ScimError::new(error.scim_type(), format!("Operations[{index}]: {}", error.detail()))
+fn at(index: usize, error: ScimError) -> ScimError {
+    error.at(format_args!("Operations[{index}]"))
 }
 
 fn read(index: usize, operation: &Operation, steps: &mut Vec<Step>) -> Result<(), ScimError> {
@@ -88,6 +85,7 @@ fn read(index: usize, operation: &Operation, steps: &mut Vec<Step>) -> Result<()
             let (target, condition) = resolve(path)?;
             let mut resource = UserResource::default();
             match value {
+                _ if target == Target::Ignored && condition.is_none() => return Ok(()),
                 _ if removes => resource.clear(target),
                 Some(value) => set(&mut resource, operation.op, target, value)?,
                 None => {}
@@ -120,7 +118,7 @@ fn set(resource: &mut UserResource, op: Op, target: Target, value: &Value) -> Re
 /// The attribute of a path, and the condition on the e-mail where the path has a value filter.
 fn resolve(path: &PatchPath) -> Result<(Target, Option<Filter>), ScimError> {
     let target = Target::of_path(&AttributePath {
-        sub_attribute: path.sub_attribute.clone().or_else(|| path.attribute.sub_attribute.clone()),
+        sub_attribute: path.sub_attribute().map(str::to_owned),
         ..path.attribute.clone()
     });
     let Some(filter) = &path.filter else { return Ok((target, None)) };
@@ -129,7 +127,8 @@ fn resolve(path: &PatchPath) -> Result<(Target, Option<Filter>), ScimError> {
     }
     let condition = Filter::ValuePath { path: path.attribute.clone(), filter: Box::new(filter.clone()) };
     condition.check(&USER)?;
-    Ok((target, Some(condition)))
+    // E-mails of other types are accepted and not kept.
+    if wants_another_type(&condition) { Ok((Target::Ignored, None)) } else { Ok((target, Some(condition))) }
 }
 
 /// Whether a condition asks for e-mails of a type that Klue accepts and does not keep.

@@ -41,6 +41,8 @@ pub struct Profile {
     pub employee_id: Option<String>,
     /// Role and visibility group.
     pub access: Access,
+    /// The group that went when the role was raised; a repeated PUT still names it.
+    pub former_group: Option<String>,
     /// Whether the user may sign in.
     pub state: State,
 }
@@ -90,6 +92,7 @@ pub fn new_user(setting: &Setting, asked: &UserResource) -> Result<Profile, Erro
         email: required(&asked.email, "emails (one of type work)")?,
         employee_id: asked.employee_id.to().cloned(),
         access: resulting_access(None, asked, setting)?,
+        former_group: None,
         state: State::Active.with_active(&asked.active),
     };
     within_claim_limits(profile)
@@ -110,6 +113,7 @@ pub fn change(stored: &Profile, asked: &UserResource, setting: &Setting) -> Resu
         Assigned::Cleared => None,
         Assigned::To(value) => Some(value.clone()),
     };
+    let access = resulting_access(Some(stored), asked, setting)?;
     let profile = Profile {
         external_id: optional(&stored.external_id, &asked.external_id),
         user_name: changed(&stored.user_name, &asked.user_name),
@@ -117,7 +121,12 @@ pub fn change(stored: &Profile, asked: &UserResource, setting: &Setting) -> Resu
         family_name: changed(&stored.family_name, &asked.family_name),
         email: changed(&stored.email, &asked.email),
         employee_id: optional(&stored.employee_id, &asked.employee_id),
-        access: resulting_access(Some(&stored.access), asked, setting)?,
+        former_group: match (&stored.access, &access) {
+            (_, Access::Consumer { .. }) => None,
+            (Access::Consumer { group }, _) => Some(group.clone()),
+            _ => stored.former_group.clone(),
+        },
+        access,
         state: stored.state.with_active(&asked.active),
     };
     within_claim_limits(profile)

@@ -23,8 +23,9 @@ pub fn etag(user: &User) -> String {
 /// Whether the entity tags of `If-Match` or `If-None-Match` name the user's version, compared
 /// weakly (RFC 7644 §3.14); `*` names every version.
 pub fn is_version(tags: &str, user: &User) -> bool {
-    let opaque = |tag: &str| tag.trim().trim_start_matches("W/").to_owned();
-    let current = opaque(&etag(user));
+    let current = etag(user);
+    let opaque = |tag| str::trim(tag).strip_prefix("W/").unwrap_or(str::trim(tag)).to_owned();
+    let current = opaque(current.as_str());
     tags.split(',').any(|tag| tag.trim() == "*" || opaque(tag) == current)
 }
 

@@ -195,30 +195,29 @@ pub(crate) fn work_email(value: &Value) -> Result<Option<Assigned<String>>, Scim
     let member = |element: &Map<String, Value>, name: &str| {
         element.iter().find(|(key, _)| key.eq_ignore_ascii_case(name)).map(|(_, value)| value.clone())
     };
-    let mut chosen = None;
+    let mut chosen: Option<(u8, Assigned<String>)> = None;
     for element in elements {
-        let (value, primary) = match element {
-            Value::String(_) => (element.clone(), false),
+        let (value, rank) = match element {
+            Value::String(_) => (element.clone(), 0),
             Value::Object(object) => {
-                let kind = member(object, "type");
-                if kind.is_some_and(|kind| {
-                    !clears(&kind) && !kind.as_str().is_some_and(|kind| kind.eq_ignore_ascii_case("work"))
-                }) {
+                let kind = member(object, "type").filter(|kind| !clears(kind));
+                let is_work =
+                    kind.as_ref().map(|kind| kind.as_str().is_some_and(|kind| kind.eq_ignore_ascii_case("work")));
+                if is_work == Some(false) {
                     continue;
                 }
                 let primary = boolean("emails.primary", &member(object, "primary").unwrap_or_default())?;
-                (member(object, "value").unwrap_or_default(), primary == Assigned::To(true))
+                // One that says work goes before one that says nothing, and then the primary one.
+                let rank = 2 * u8::from(is_work == Some(true)) + u8::from(primary == Assigned::To(true));
+                (member(object, "value").unwrap_or_default(), rank)
             }
             other => return Err(wrong_type("emails", "an array of objects", other)),
         };
-        if primary || chosen.is_none() {
-            chosen = Some(EMAIL.read(&value)?);
-        }
-        if primary {
-            break;
+        if chosen.as_ref().is_none_or(|(best, _)| rank > *best) {
+            chosen = Some((rank, EMAIL.read(&value)?));
         }
     }
-    Ok(chosen)
+    Ok(chosen.map(|(_, email)| email))
 }
 
 /// The attribute that a key or path names.

@@ -26,7 +26,10 @@ impl Text {
         match single(self.name, value)? {
             // A fraction or a number beyond 64 bits has lost digits by now.
             Value::Number(number) if number.is_i64() || number.is_u64() => self.checked(&number.to_string()),
-            number @ Value::Number(_) => Err(self.wrong_type("a string or a whole number of 64 bits", number)),
+            Value::Number(number) => {
+                let detail = format!("{} {number} has lost digits: send it as a string.", self.name);
+                Err(ScimError::invalid_value(detail))
+            }
             _ => self.read(value),
         }
     }
@@ -40,7 +43,8 @@ impl Text {
             return Err(ScimError::invalid_value(format!("{name} is {is} bytes long; the limit is {max}.")));
         }
         // A control character takes six bytes in JSON, and nobody's name has one.
-        if text.chars().any(char::is_control) {
+        // The last code points of each plane are no characters; ranges of keys end with one.
+        if text.chars().any(|c| c.is_control() || u32::from(c) & 0xFFFE == 0xFFFE) {
             return Err(ScimError::invalid_value(format!("{} contains a control character.", self.name)));
         }
         Ok(Assigned::To(text.to_owned()))

@@ -1,8 +1,7 @@
 //! From a request to its answer, whatever happens on the way.
 
-use std::any::Any;
 use std::panic::AssertUnwindSafe;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use directory::{Error, Usage};
 use futures_util::FutureExt;
@@ -10,6 +9,11 @@ use futures_util::FutureExt;
 use crate::refusal::Dialect;
 use crate::request::MAX_BODY_BYTES;
 use crate::{Reply, Request, telemetry};
+
+/// Before the 25 s after which Lambda ends the function and the gateway answers in its own words.
+const DEADLINE: Duration = Duration::from_secs(22);
+/// Seconds after which a client may try again when the time was over.
+const RETRY_AFTER: u32 = 5;
 
 /// Runs a handler and makes every outcome an answer: a refusal and a panic too.
 ///
@@ -19,8 +23,12 @@ pub async fn answer(request: &Request, usage: &Usage, handled: impl Future<Outpu
     let outcome = if request.body_length() > MAX_BODY_BYTES {
         Err(Error::BodyTooLarge { limit: MAX_BODY_BYTES })
     } else {
-        let caught = AssertUnwindSafe(usage.clone().scope(handled)).catch_unwind().await;
-        caught.unwrap_or_else(|panic| Err(Error::internal(message(panic.as_ref()))))
+        let handled = AssertUnwindSafe(usage.clone().scope(handled)).catch_unwind();
+        match tokio::time::timeout(DEADLINE, handled).await {
+            Ok(Ok(outcome)) => outcome,
+            Ok(Err(_)) => Err(Error::internal("the handler panicked")),
+            Err(elapsed) => Err(Error::Unavailable { retry_after: RETRY_AFTER, source: elapsed.into() }),
+        }
     };
     let (reply, refused) = match outcome {
         Ok(reply) => (reply, None),
@@ -28,10 +36,4 @@ pub async fn answer(request: &Request, usage: &Usage, handled: impl Future<Outpu
     };
     telemetry::record(request.id(), request.route(), reply.status, refused.as_ref(), usage, started.elapsed());
     reply
-}
-
-fn message(panic: &(dyn Any + Send)) -> String {
-    let text = panic.downcast_ref::<&str>().map(|text| (*text).to_owned());
-    let text = text.or_else(|| panic.downcast_ref::<String>().cloned());
-    format!("the handler panicked: {}", text.unwrap_or_default())
 }

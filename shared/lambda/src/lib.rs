@@ -17,7 +17,10 @@ pub use event::{EventParts, event};
 pub use reply::Reply;
 pub use request::{MAX_BODY_BYTES, Request};
 pub use serve::{serve, serve_invocations, serve_stateless};
+pub use telemetry::init as init_log;
 pub use view::View;
 
 /// The path under which SCIM is served, behind the gateway's stage or a custom domain's mapping.
 pub const SCIM_PATH: &str = "/scim/v2";
+/// The path under which the admin API is served.
+pub(crate) const ADMIN_PATH: &str = "/admin/v1";

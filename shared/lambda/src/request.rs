@@ -1,5 +1,7 @@
 //! A request, read from the event of an HTTP API (payload format 2.0).
 
+use std::borrow::Cow;
+
 use aws_lambda_events::apigw::ApiGatewayV2httpRequest;
 use data_encoding::BASE64;
 use directory::{Credentials, Error, KeyRefusal, PresentedKey, USER};
@@ -7,7 +9,7 @@ use http::{HeaderMap, Method, header};
 use scim::{ListQuery, Projection};
 use serde_json::Value;
 
-use crate::{SCIM_PATH, View};
+use crate::{ADMIN_PATH, SCIM_PATH, View};
 
 /// The longest body that is read, in bytes.
 pub const MAX_BODY_BYTES: usize = 1024 * 1024;
@@ -35,7 +37,7 @@ impl Request {
     /// The path, without the stage or mapping before the service's own part of it.
     pub fn path(&self) -> &str {
         let path = self.raw_path();
-        ["/scim", "/admin"].iter().find_map(|own| path.find(own)).map_or(path, |start| &path[start..])
+        [SCIM_PATH, ADMIN_PATH].iter().find_map(|own| path.find(own)).map_or(path, |start| &path[start..])
     }
 
     /// The route by which the gateway chose the function, such as `GET /scim/v2/Users/{id}`.
@@ -95,10 +97,14 @@ impl Request {
         Ok(read(&value.map_err(|error| not_json(error.to_string()))?)?)
     }
 
-    /// How many bytes the body has, at least.
+    /// How many bytes the body has.
     pub(crate) fn body_length(&self) -> usize {
-        let length = self.event.body.as_ref().map_or(0, String::len);
-        if self.event.is_base64_encoded { length / 4 * 3 } else { length }
+        let body = self.event.body.as_deref().unwrap_or_default();
+        if !self.event.is_base64_encoded {
+            return body.len();
+        }
+        let padding = body.bytes().rev().take_while(|byte| *byte == b'=').count();
+        (body.len() / 4 * 3).saturating_sub(padding)
     }
 
     /// The parameters of a list, from the query string or the body of a search, checked against the
@@ -128,17 +134,22 @@ impl Request {
     /// # Errors
     /// `invalidValue` for `attributes` together with `excludedAttributes`.
     pub fn view(&self) -> Result<View, Error> {
-        Ok(View { base_url: self.base_url(), projection: Projection::from_pairs(self.query()?)? })
+        Ok(View::new(self.base_url(), &Projection::from_pairs(self.query()?)?))
     }
 
     /// The entity tags of `If-Match`.
-    pub fn if_match(&self) -> Option<&str> {
-        self.header(header::IF_MATCH)
+    pub fn if_match(&self) -> Option<Cow<'_, str>> {
+        self.entity_tags(header::IF_MATCH)
     }
 
     /// The entity tags of `If-None-Match`.
-    pub fn if_none_match(&self) -> Option<&str> {
-        self.header(header::IF_NONE_MATCH)
+    pub fn if_none_match(&self) -> Option<Cow<'_, str>> {
+        self.entity_tags(header::IF_NONE_MATCH)
+    }
+
+    /// A tag that is no text is a tag all the same, and names no version.
+    fn entity_tags(&self, name: header::HeaderName) -> Option<Cow<'_, str>> {
+        self.event.headers.get(name).map(|value| String::from_utf8_lossy(value.as_bytes()))
     }
 
     /// Whether the query string has a parameter.
@@ -172,6 +183,10 @@ impl Request {
         if query.len() > MAX_QUERY_BYTES {
             let detail = format!("The query string is longer than {MAX_QUERY_BYTES} bytes.");
             return Err(scim::Error::invalid_value(detail).into());
+        }
+        // What is no UTF-8 was replaced by a character that nobody sends on purpose.
+        if form_urlencoded::parse(query.as_bytes()).any(|(_, value)| value.contains(char::REPLACEMENT_CHARACTER)) {
+            return Err(scim::Error::invalid_value("The query string is not UTF-8.").into());
         }
         Ok(form_urlencoded::parse(query.as_bytes()))
     }

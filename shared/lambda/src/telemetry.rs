@@ -7,7 +7,12 @@ use http::StatusCode;
 use tracing::level_filters::LevelFilter;
 
 /// Sends log lines as JSON to standard output, from where Lambda takes them.
-pub(crate) fn init() {
+///
+/// A panic is such a line too: what it says may be of the request, so only its place is logged.
+pub fn init() {
+    std::panic::set_hook(Box::new(|panic| {
+        tracing::error!(place = panic.location().map(ToString::to_string), "The function panicked.");
+    }));
     tracing_subscriber::fmt()
         .json()
         .flatten_event(true)

@@ -2,7 +2,7 @@
 
 use directory::{USER, User, UserRepresentation, etag};
 use http::StatusCode;
-use scim::{ListResponse, Projection};
+use scim::{ListResponse, Projection, Selection};
 use serde::{Serialize, Serializer};
 use serde_json::Value;
 
@@ -11,13 +11,17 @@ use crate::Reply;
 /// The address under which a client reached the service, and the attributes it wants.
 #[derive(Clone, Debug)]
 pub struct View {
-    /// The SCIM base URL, without a slash at its end.
-    pub base_url: String,
-    /// `attributes` and `excludedAttributes` (RFC 7644 §3.9).
-    pub projection: Projection,
+    base_url: String,
+    selection: Option<Selection>,
 }
 
 impl View {
+    /// The view of a client that came by a SCIM base URL (without a slash at its end) and asked for
+    /// some attributes (RFC 7644 §3.9).
+    pub fn new(base_url: String, projection: &Projection) -> Self {
+        Self { base_url, selection: projection.select(&USER) }
+    }
+
     /// 201 with a new user and where it is (RFC 7644 §3.3).
     pub fn created(&self, user: &User) -> Reply {
         self.reply(StatusCode::CREATED, user).with_location(&self.location(user))
@@ -65,11 +69,11 @@ struct Seen<'a> {
 
 impl Serialize for Seen<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        if self.view.projection.is_all() {
+        let Some(selection) = &self.view.selection else {
             return self.view.representation(self.user).serialize(serializer);
-        }
+        };
         let mut whole = self.view.whole(self.user);
-        self.view.projection.apply(&USER, &mut whole);
+        selection.apply(&USER, &mut whole);
         whole.serialize(serializer)
     }
 }

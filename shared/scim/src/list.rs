@@ -12,7 +12,7 @@ use crate::filter::Filter;
 use crate::syntax::quoted;
 use crate::urn;
 
-pub use projection::Projection;
+pub use projection::{Projection, Selection};
 pub use sort::{Sort, SortKey};
 
 /// How many resources a page has if the client does not say.
@@ -107,11 +107,11 @@ impl ListQuery {
             let Some(parameter) = Parameter::from_name(name.as_ref()) else {
                 continue;
             };
-            let value = value.as_ref().trim();
             // RFC 9865 §2.1: an empty cursor asks for the first page.
-            if value.is_empty() && parameter != Parameter::Cursor {
+            if value.as_ref().is_empty() && parameter != Parameter::Cursor {
                 continue;
             }
+            let value = value.as_ref().trim();
             seen.insert(parameter)?;
             match parameter {
                 Parameter::Filter => query.filter = Some(Filter::parse(value)?),

@@ -190,8 +190,14 @@ fn query() -> impl Strategy<Value = Query> {
     )
 }
 
+/// Four times as many cases as usual; more by hand, with `PROPTEST_CASES`.
+fn cases() -> ProptestConfig {
+    let usual = ProptestConfig::default();
+    ProptestConfig { cases: 4 * usual.cases, failure_persistence: None, ..usual }
+}
+
 proptest! {
-    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(1000) })]
+    #![proptest_config(cases())]
 
     #[test]
     fn a_filter_matches_what_the_model_says(users in vec(user(), 4), query in query()) {

@@ -167,7 +167,11 @@ fn check_value(schema: &ResourceSchema, sample: &Sample, path: &str, value: &Val
 fn a_user_is_reduced_to_what_was_asked_for() {
     let mut user = document("rfc7644-3.4.1-get-user-response.json");
 
-    Projection::new(Some("userName"), None).expect("a list of attributes").apply(&users(), &mut user);
+    Projection::new(Some("userName"), None)
+        .expect("a list of attributes")
+        .select(&users())
+        .expect("something was asked")
+        .apply(&users(), &mut user);
 
     assert_eq!(user, document("rfc7644-3.9-get-user-partial-response.json"));
 }

@@ -4,7 +4,7 @@ use directory::{
     ApiKey, Caller, Credentials, Error, GroupState, MAX_FOLDED_BYTES, NamedGroup, Scope, Setting, User, UserId,
     UserResource, Verification, verify,
 };
-use jiff::SignedDuration;
+use jiff::{SignedDuration, Timestamp};
 use scim::fold;
 
 use crate::items::{self, hash_text, text};
@@ -107,7 +107,7 @@ impl Admission<'_> {
         Ok((caller, opening?.with_items(items)))
     }
 
-    /// Reads the API keys of the instance, oldest first, beside the caller's own.
+    /// Reads the API keys of the instance, oldest first, once the caller's own is verified.
     ///
     /// # Errors
     /// As [`Admission::alone`].
@@ -132,25 +132,34 @@ impl Admission<'_> {
         let mut peppers = self.store.peppers.get().await?;
         let (caller, outdated) = loop {
             match verify(&self.credentials, stored, &peppers, self.needs, now)? {
-                Verification::Verified(caller) => break (caller, false),
-                Verification::Outdated(caller) => break (caller, true),
+                Verification::Verified(caller) => break (caller, None),
+                Verification::Outdated(caller) => break (caller, stored),
                 Verification::UnknownPepper(version) => peppers = self.store.peppers.get_with(&version).await?,
             }
         };
         directory::Usage::current().set_caller(&caller);
         if stored.and_then(|key| key.last_used).is_none_or(|last| now.duration_since(last) >= LAST_USED_INTERVAL) {
-            let mut values = vec![("lastUsed", text(now))];
-            if outdated {
-                let (version, pepper) = peppers.current();
-                values.push(("hash", text(hash_text(&pepper.hash(&self.credentials.key)))));
-                values.push(("pepper", text(version)));
-            }
             // Awaited, since Lambda freezes what is not; a failure is no reason to refuse the request.
-            if let Err(error) = self.store.table.set(own, "attribute_exists(pk)", &values).await {
+            if let Err(error) = self.note_use(own, now, outdated).await {
                 tracing::warn!(cause = error.with_causes(), "The last use of a key was not recorded.");
             }
         }
         Ok(caller)
+    }
+
+    /// Writes down when a key was used, and hashes it anew where its pepper is outdated.
+    async fn note_use(&self, own: &Key, now: Timestamp, outdated: Option<&ApiKey>) -> Result<(), Error> {
+        let mut values = vec![("lastUsed", text(now))];
+        if let Some(key) = outdated {
+            // The secret may have moved on since this function read it, and a hash must not move back.
+            let peppers = self.store.peppers.latest().await?;
+            let (version, pepper) = peppers.current();
+            if version != key.pepper {
+                values.push(("hash", text(hash_text(&pepper.hash(&self.credentials.key)))));
+                values.push(("pepper", text(version)));
+            }
+        }
+        self.store.table.set(own, "attribute_exists(pk)", &values).await
     }
 }
 

@@ -9,11 +9,10 @@ use tokio::sync::Mutex;
 use tokio::time::Instant;
 use zeroize::Zeroizing;
 
+/// Seconds after which a client may try again: when the secret may be read again.
+const RETRY_AFTER: u32 = 10;
 /// Once it is known, the secret is read again at most this often, whatever keys are presented.
 const REREAD_INTERVAL: Duration = Duration::from_secs(10);
-/// Seconds after which a client may try again.
-const RETRY_AFTER: u32 = 10;
-
 /// Where the pepper comes from, and what is known of it.
 pub(crate) struct PepperSource {
     secret: Option<Secret>,
@@ -40,7 +39,7 @@ impl PepperSource {
     pub(crate) async fn get(&self) -> Result<Arc<Peppers>, Error> {
         match self.known() {
             Some(peppers) => Ok(peppers),
-            None => self.reread(None).await,
+            None => self.latest().await,
         }
     }
 
@@ -49,15 +48,19 @@ impl PepperSource {
     /// # Errors
     /// [`Error::Unavailable`] where that fails, or the version is still unknown: the key may be good.
     pub(crate) async fn get_with(&self, version: &str) -> Result<Arc<Peppers>, Error> {
-        self.reread(Some(version)).await
+        let peppers = self.latest().await?;
+        match peppers.version(version) {
+            Some(_) => Ok(peppers),
+            None => Err(unavailable(format!("the pepper secret has no version {version}"))),
+        }
     }
 
-    async fn reread(&self, version: Option<&str>) -> Result<Arc<Peppers>, Error> {
+    /// The pepper as it is in the secret now, or was a few seconds ago.
+    ///
+    /// # Errors
+    /// [`Error::Unavailable`] where the secret cannot be read.
+    pub(crate) async fn latest(&self) -> Result<Arc<Peppers>, Error> {
         let mut asked = self.asked.lock().await;
-        let fits = |peppers: &Arc<Peppers>| version.is_none_or(|version| peppers.version(version).is_some());
-        if let Some(peppers) = self.known().filter(fits) {
-            return Ok(peppers);
-        }
         if let Some(secret) = &self.secret
             && (self.known().is_none() || asked.is_none_or(|asked| asked.elapsed() >= REREAD_INTERVAL))
         {
@@ -65,8 +68,7 @@ impl PepperSource {
             let peppers = secret.read().await?;
             *self.known.write().unwrap_or_else(|poisoned| poisoned.into_inner()) = Some(peppers.into());
         }
-        let missing = || format!("the pepper secret has no version {}", version.unwrap_or("at all"));
-        self.known().filter(fits).ok_or_else(|| unavailable(missing()))
+        self.known().ok_or_else(|| unavailable("the pepper secret has never been read"))
     }
 
     fn known(&self) -> Option<Arc<Peppers>> {

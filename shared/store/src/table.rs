@@ -33,7 +33,7 @@ pub(crate) struct Table {
 pub(crate) enum Cancelled {
     /// Conditions that did not hold, by the position of their item; with the item as it is.
     Conditions(Vec<Option<Refused>>),
-    /// Another transaction was writing one of the items.
+    /// Another transaction was writing one of the items, or the table is too busy.
     Conflict,
     /// Anything else.
     Failed(Error),
@@ -88,7 +88,7 @@ impl Table {
             _ => {}
         }
         let batches = keys.chunks(BATCH).map(|batch| self.get_batch(batch));
-        Ok(futures_util::future::try_join_all(batches).await?.concat())
+        Ok(futures_util::future::try_join_all(batches).await?.into_iter().flatten().collect())
     }
 
     async fn get_batch(&self, keys: &[Key]) -> Result<Vec<Item>, Error> {
@@ -217,17 +217,20 @@ fn cancelled(error: SdkError<TransactWriteItemsError>) -> Cancelled {
     if any("ConditionalCheckFailed") {
         return Cancelled::Conditions(reasons.iter().map(refused).collect());
     }
-    if any("TransactionConflict") {
+    // The SDK repeats none of them.
+    if ["TransactionConflict", "ThrottlingError", "ProvisionedThroughputExceeded"].into_iter().any(any) {
         return Cancelled::Conflict;
-    }
-    if any("ThrottlingError") || any("ProvisionedThroughputExceeded") {
-        return Cancelled::Failed(Error::Throttled { retry_after: RETRY_AFTER, source: error.into() });
     }
     Cancelled::Failed(Error::internal(error))
 }
 
 fn refused(reason: &CancellationReason) -> Option<Refused> {
     (reason.code() == Some("ConditionalCheckFailed")).then(|| Refused { item: reason.item.clone() })
+}
+
+/// The refusal where data cannot be had at the moment.
+pub(crate) fn unavailable(source: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> Error {
+    Error::Unavailable { retry_after: RETRY_AFTER, source: source.into() }
 }
 
 /// What a failed call means to whoever asked.
@@ -246,6 +249,6 @@ where
         Some(code) if THROTTLES.contains(&code) => Error::Throttled { retry_after: RETRY_AFTER, source: error.into() },
         // What DynamoDB calls wrong is a defect here; to try again would not help.
         Some("ValidationException" | "AccessDeniedException" | "ResourceNotFoundException") => Error::internal(error),
-        _ => Error::Unavailable { retry_after: RETRY_AFTER, source: error.into() },
+        _ => unavailable(error),
     }
 }

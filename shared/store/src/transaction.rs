@@ -19,7 +19,7 @@ pub(crate) struct Transaction<'a, P> {
 pub(crate) enum Outcome<P> {
     /// Conditions did not hold, in the order in which their items were added.
     Refused(Vec<(P, Refused)>),
-    /// Another transaction was writing one of the items.
+    /// Another transaction was writing one of the items, or the table is too busy.
     Conflict,
 }
 

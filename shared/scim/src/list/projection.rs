@@ -52,38 +52,24 @@ impl Projection {
         Ok(super::ListQuery::from_pairs(pairs)?.projection)
     }
 
-    /// Whether nothing was asked, so that [`Projection::apply`] changes nothing.
-    pub const fn is_all(&self) -> bool {
-        matches!(self, Self::All)
-    }
-
-    /// Takes what was not asked for out of a resource in its canonical JSON form.
+    /// Finds what was asked for among the attributes of a resource; names that none has are ignored.
     ///
-    /// Attributes that are always returned stay, `id` and `schemas` among them. What has lost all
-    /// its parts goes as a whole. Attributes that are returned never, or only on request, are not
-    /// treated apart: the caller leaves them out.
-    pub fn apply(&self, schema: &ResourceSchema, resource: &mut Value) {
+    /// Nothing if nothing was asked: resources stay as they are.
+    pub fn select(&self, schema: &ResourceSchema) -> Option<Selection> {
         let (paths, keep) = match self {
-            Self::All => return,
+            Self::All => return None,
             Self::Only(paths) => (paths, true),
             Self::Except(paths) => (paths, false),
         };
-        let Value::Object(members) = resource else {
-            return;
-        };
-        let named: Vec<Resolved> =
-            paths.iter().filter_map(|path| schema.resolve(path, ScimType::InvalidPath).ok()).collect();
-        let selection = Selection { named: &named, keep };
-        members.retain(|key, value| {
-            let extension = schema.extensions.iter().find(|extension| extension.id == key);
-            match (extension, value) {
-                (Some(extension), Value::Object(members)) => {
-                    selection.retain(members, extension.attributes, Some(extension.id));
-                    !members.is_empty()
-                }
-                (_, value) => selection.retains(schema.core_attribute(key), value, None),
+        let mut named = Vec::new();
+        for path in paths {
+            if let Ok(resolved) = schema.resolve(path, ScimType::InvalidPath)
+                && !named.contains(&resolved)
+            {
+                named.push(resolved);
             }
-        });
+        }
+        Some(Selection { named, keep })
     }
 }
 
@@ -92,13 +78,35 @@ fn read(list: Option<&str>) -> Vec<AttributePath> {
     names.filter_map(|name| AttributePath::parse(name.trim()).ok()).collect()
 }
 
-/// The named attributes, and whether they are those to keep or those to remove.
-struct Selection<'a> {
-    named: &'a [Resolved],
+/// Attributes of a resource type, and whether they are those to keep or those to remove.
+#[derive(Clone, Debug)]
+pub struct Selection {
+    named: Vec<Resolved>,
     keep: bool,
 }
 
-impl Selection<'_> {
+impl Selection {
+    /// Takes what was not asked for out of a resource in its canonical JSON form.
+    ///
+    /// Attributes that are always returned stay, `id` and `schemas` among them. What has lost all
+    /// its parts goes as a whole. Attributes that are returned never, or only on request, are not
+    /// treated apart: the caller leaves them out.
+    pub fn apply(&self, schema: &ResourceSchema, resource: &mut Value) {
+        let Value::Object(members) = resource else {
+            return;
+        };
+        members.retain(|key, value| {
+            let extension = schema.extensions.iter().find(|extension| extension.id == key);
+            match (extension, value) {
+                (Some(extension), Value::Object(members)) => {
+                    self.retain(members, extension.attributes, Some(extension.id));
+                    !members.is_empty()
+                }
+                (_, value) => self.retains(schema.core_attribute(key), value, None),
+            }
+        });
+    }
+
     fn retain(&self, members: &mut Map<String, Value>, attributes: &'static [Attribute], extension: Option<&str>) {
         members.retain(|key, value| {
             let attribute = attributes.iter().find(|attribute| attribute.name == key);
@@ -116,7 +124,7 @@ impl Selection<'_> {
         }
         let mut whole = false;
         let mut parts: Vec<&'static Attribute> = Vec::new();
-        for resolved in self.named {
+        for resolved in &self.named {
             match resolved {
                 Resolved::Extension(schema) => whole |= extension == Some(schema.id),
                 Resolved::Attribute { extension: of, attribute: named, sub_attribute }

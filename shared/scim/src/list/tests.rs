@@ -23,7 +23,7 @@ fn page(start_index: u64, count: u32) -> ListQuery {
 #[test]
 fn ok_defaults() {
     check(NONE, page(1, 100));
-    check([("filter", ""), ("count", " "), ("startIndex", ""), ("attributes", "")], page(1, 100));
+    check([("filter", ""), ("startIndex", ""), ("attributes", "")], page(1, 100));
 }
 
 #[test]

@@ -33,6 +33,7 @@ pub fn item_of_user(instance: InstanceId, user: &User) -> Item {
     ]);
     let optional = [
         ("group", profile.access.group()),
+        ("formerGroup", profile.former_group.as_deref()),
         ("externalId", profile.external_id.as_deref()),
         ("employeeId", profile.employee_id.as_deref()),
     ];
@@ -73,6 +74,7 @@ pub fn user_of_item(item: Item) -> Result<User, Error> {
             family_name: required("familyName", texts.family_name)?,
             email: required("email", texts.email)?,
             employee_id: texts.employee_id,
+            former_group: texts.former_group,
             access,
             state: state.ok_or_else(|| Error::internal("a stored user has an unknown state"))?,
         },
@@ -93,6 +95,7 @@ struct Texts {
     email: Option<String>,
     role: Option<String>,
     group: Option<String>,
+    former_group: Option<String>,
     external_id: Option<String>,
     employee_id: Option<String>,
 }
@@ -111,6 +114,7 @@ impl Texts {
             "email" => &mut self.email,
             "role" => &mut self.role,
             "group" => &mut self.group,
+            "formerGroup" => &mut self.former_group,
             "externalId" => &mut self.external_id,
             "employeeId" => &mut self.employee_id,
             _ => return None,

@@ -12,9 +12,10 @@ use serde_json::Value;
 use super::Opening;
 use super::matches::Matches;
 use crate::Store;
+use crate::backoff::Backoff;
 use crate::items;
 use crate::key::{Key, Range};
-use crate::table::{Found, Item, take};
+use crate::table::{Found, Item, take, unavailable};
 
 /// The most rows that are read for a caller who is not verified yet.
 pub(super) const UNVERIFIED_ROWS: u32 = 100;
@@ -117,10 +118,14 @@ impl Store {
 
     /// Reads rows that exist, as far as they are not there yet; none is left out.
     async fn read_rows(&self, caller: &Caller, wanted: RangeInclusive<u32>, rows: &mut Rows) -> Result<(), Error> {
-        for _ in 0..REREADS {
+        let mut backoff = Backoff::new();
+        for read in 0..=REREADS {
             let missing = rows.missing(wanted.clone());
             if missing.is_empty() {
                 return Ok(());
+            }
+            if read > 1 {
+                backoff.wait().await?;
             }
             let ranges = missing.into_iter().flat_map(|rows| Range::users(caller.instance(), rows, QUERY_ROWS));
             let queries = ranges.map(|range| async {
@@ -136,8 +141,10 @@ impl Store {
             let found = future::try_join_all(queries).await?;
             found.into_iter().flatten().try_for_each(|found| rows.add(found))?;
         }
-        let missing = rows.missing(wanted);
-        if missing.is_empty() { Ok(()) } else { Err(Error::internal(format!("rows {missing:?} of users are gone"))) }
+        match rows.missing(wanted) {
+            missing if missing.is_empty() => Ok(()),
+            missing => Err(unavailable(format!("rows {missing:?} of users cannot be read"))),
+        }
     }
 }
 

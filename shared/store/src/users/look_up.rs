@@ -1,6 +1,6 @@
 //! Users that a filter pins, found without reading others.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 use directory::{Caller, Error, InstanceId, LookUp, Plan, User, plan};
 use futures_util::{StreamExt, TryStreamExt, future, stream};
@@ -36,9 +36,8 @@ impl Opening {
             }
             None | Some(Plan::Scan) => (vec![Key::instance(instance)], vec![]),
             Some(Plan::LookUp(look_ups)) => {
-                let keys = look_ups.iter().filter_map(|look_up| key(instance, look_up)).take(UNVERIFIED_KEYS);
                 let ranges = look_ups.iter().filter_map(|look_up| range(instance, look_up)).take(UNVERIFIED_RANGES);
-                (keys.collect(), ranges.collect())
+                (keys(instance, &look_ups).take(UNVERIFIED_KEYS).collect(), ranges.collect())
             }
         }
     }
@@ -86,7 +85,7 @@ impl Store {
         look_ups: &BTreeSet<LookUp>,
     ) -> Result<(BTreeSet<u32>, BTreeMap<u32, User>), Error> {
         let Opening { mut items, mut found } = opening;
-        let keys: Vec<_> = look_ups.iter().filter_map(|look_up| key(instance, look_up)).skip(UNVERIFIED_KEYS).collect();
+        let keys: Vec<_> = keys(instance, look_ups).skip(UNVERIFIED_KEYS).collect();
         items.extend(self.table.get_all(&keys).await?);
         let ranges = look_ups.iter().filter_map(|look_up| range(instance, look_up)).skip(UNVERIFIED_RANGES);
         let queries = ranges.map(|range| self.table.query(range, QUERY_ROWS as usize));
@@ -94,16 +93,13 @@ impl Store {
 
         let (mut rows, mut known) = (BTreeSet::new(), BTreeMap::new());
         for look_up in look_ups {
-            let item = key(instance, look_up).and_then(|key| take(&mut items, &key));
-            match (look_up, item) {
-                (LookUp::Id(id), Some(item)) => {
-                    rows.insert(id.row());
-                    known.insert(id.row(), user_of_item(item)?);
-                }
-                (_, Some(claim)) => drop(rows.insert(items::content::<Claim>(claim)?.row)),
-                (_, None) => {}
+            let Some(item) = key(instance, look_up).and_then(|key| take(&mut items, &key)) else { continue };
+            match look_up {
+                LookUp::Id(id) => drop(known.insert(id.row(), user_of_item(item)?)),
+                _ => drop(rows.insert(items::content::<Claim>(item)?.row)),
             }
         }
+        rows.extend(known.keys());
         while let Some(Found { items, rest, .. }) = found.pop() {
             for claim in items {
                 rows.insert(items::content::<Claim>(claim)?.row);
@@ -132,6 +128,12 @@ impl Store {
         }
         Ok(users)
     }
+}
+
+/// The keys of all look-ups, each once: two ids can name the same row.
+fn keys(instance: InstanceId, look_ups: &BTreeSet<LookUp>) -> impl Iterator<Item = Key> {
+    let mut seen = HashSet::new();
+    look_ups.iter().filter_map(move |look_up| key(instance, look_up).filter(|key| seen.insert(key.clone())))
 }
 
 /// The item that a look-up reads first: the user, or the claim on a value.

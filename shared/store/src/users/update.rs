@@ -45,6 +45,7 @@ impl Store {
         rule: impl Fn(&Profile) -> Result<Profile, Error>,
     ) -> Result<User, Error> {
         let mut backoff = Backoff::new();
+        let mut lost = 0;
         loop {
             if if_match.is_some_and(|tags| !is_version(tags, &user)) {
                 return Err(Error::VersionMismatch { current: etag(&user) });
@@ -64,15 +65,19 @@ impl Store {
             };
             // A user that changed meanwhile explains every other refusal.
             if let Some(current) = refused(&refusals, Purpose::User) {
-                let item = match &current.item {
-                    Some(item) => Some(item.clone()),
-                    None => self.table.get(&Key::user(caller.instance(), user.id.row())).await?,
+                lost += 1;
+                // The refusal tells the user as it is. That is good for one try at once: whoever
+                // loses again is in a crowd, and has to step back for somebody to get through.
+                let item = if lost == 1 {
+                    current.item.clone()
+                } else {
+                    backoff.wait().await?;
+                    self.table.get(&Key::user(caller.instance(), user.id.row())).await?
                 };
                 user = item
                     .map(items::user_of_item)
                     .transpose()?
                     .ok_or_else(|| Error::UserNotFound(user.id.to_string()))?;
-                backoff.wait().await?;
                 continue;
             }
             let error = refusals.iter().find_map(|(purpose, _)| refusal(*purpose, &changed));
