@@ -1,7 +1,14 @@
 //! How often a request waits for DynamoDB.
 
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
+
+use http::Method;
 use serde_json::json;
-use tests::app::{Answer, App};
+use tests::app::{Answer, App, Call};
+use tests::engine::Engine;
+use tests::proxy::{self, Fate, Passing};
 
 use crate::people::{created, employee, operation, person};
 
@@ -54,8 +61,63 @@ async fn writes_wait_twice() {
     trips(&app.delete(&path).await.expect(204), 1);
     let mut again = person("ada");
     again["userName"] = json!("countess");
-    trips(&app.post("/scim/v2/Users", again).await.expect(201), 3);
+    trips(&app.post("/scim/v2/Users", again.clone()).await.expect(201), 3);
+    trips(&app.post("/scim/v2/Users", again).await.expect(409), 2);
     trips(&app.post("/scim/v2/Users", json!({})).await.expect(400), 1);
+    let in_no_group = employee("bob", json!({"visibilityGroup": "Nobody"}));
+    trips(&app.post("/scim/v2/Users", in_no_group).await.expect(400), 2);
+}
+
+#[tokio::test]
+async fn a_page_beyond_what_a_stranger_may_cause_waits_twice() {
+    let app = warm_app().await;
+    for index in 0..120 {
+        created(&app, person(&format!("u{index}"))).await;
+    }
+
+    let page = app.get("/scim/v2/Users?count=1000").await.expect(200);
+
+    trips(&page, 2);
+    assert_eq!(page.text_at("/itemsPerPage"), "120");
+    trips(&app.get("/scim/v2/Users?startIndex=21&count=100").await.expect(200), 1);
+}
+
+#[tokio::test]
+async fn a_lost_race_waits_once_more() {
+    let engine = Engine::in_memory().expect("the engine starts");
+    let held_up = Arc::new(AtomicBool::new(true));
+    let hold = Arc::clone(&held_up);
+    // The first write is overtaken by the second.
+    let rule = Arc::new(move |passing: &Passing| {
+        let holds = passing.operation == "TransactWriteItems" && !hold.swap(true, Ordering::Relaxed);
+        if holds { Fate::Delay(Duration::from_millis(200)) } else { Fate::Pass }
+    });
+    let endpoint = proxy::start(&engine.url, rule).await;
+    let app = App::on(engine, &endpoint).await;
+    app.get("/scim/v2/Users").await.expect(200);
+    held_up.store(false, Ordering::Relaxed);
+
+    let (one, other) = (person("ada"), person("bob"));
+    let (one, other) = tokio::join!(app.post("/scim/v2/Users", one), app.post("/scim/v2/Users", other));
+
+    let mut waited = [one.expect(201).usage.round_trips(), other.expect(201).usage.round_trips()];
+    waited.sort_unstable();
+    assert_eq!(waited, [2, 3]);
+}
+
+#[tokio::test]
+async fn admin_routes_wait_a_few_times() {
+    let app = warm_app().await;
+    let call = |method, path: &str| Call::new(method, path).key(&app.tenant.admin_key);
+    let list = || call(Method::GET, "/admin/v1/api-keys");
+    app.call(list()).await.expect(200);
+    let new = json!({"description": "Okta", "scope": "scim", "expires": "never"});
+
+    trips(&app.call(list()).await.expect(200), 2);
+    let made = app.call(call(Method::POST, "/admin/v1/api-keys").json(&new)).await.expect(201);
+    trips(&made, 4);
+    let path = format!("/admin/v1/api-keys/{}", made.text_at("/id"));
+    trips(&app.call(call(Method::DELETE, &path)).await.expect(204), 4);
 }
 
 #[tokio::test]

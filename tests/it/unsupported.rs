@@ -54,3 +54,20 @@ async fn what_has_no_route_is_told_why() {
     GET /scim/v1/Users: 404  There is nothing at '/scim/v1/Users'. The SCIM base URL ends in /scim/v2; users are at /scim/v2/Users.
     "#);
 }
+
+#[tokio::test]
+async fn what_stands_before_the_path_does_not_matter() {
+    let app = App::start().await;
+
+    for prefix in ["/dev", "/scim", "/scim-prod", "/admin"] {
+        app.call(Call::new(Method::GET, &format!("{prefix}/scim/v2/Me"))).await.expect(501);
+        let groups = app.call(Call::new(Method::GET, &format!("{prefix}/scim/v2/Groups"))).await.expect(404);
+        assert!(groups.text_at("/detail").contains("Import Groups"), "for {prefix}: {groups}");
+
+        let path = format!("{prefix}/scim/v2/Schemas");
+        let request = lambda::event(lambda::EventParts { path, host: "klue.test".into(), ..Default::default() });
+        let reply = lambda::answer(&request, &directory::Usage::default(), discovery::handle(&request)).await;
+        assert_eq!(reply.status, 200, "for {prefix}");
+        assert!(reply.body.contains(&format!("https://klue.test{prefix}/scim/v2/Schemas/urn")), "for {prefix}");
+    }
+}
