@@ -5,7 +5,7 @@ use insta::assert_snapshot;
 use serde_json::{Value, json};
 use tests::app::{Answer, App, Call};
 
-use crate::people::{created, employee, operation, person};
+use crate::people::{ENTERPRISE, created, operation, operations, person};
 
 fn long(bytes: usize) -> String {
     "x".repeat(bytes)
@@ -120,11 +120,6 @@ async fn a_user_that_cannot_be_made_is_explained_attribute_by_attribute() {
     let app = App::start().await;
     created(&app, person("ada")).await;
     let before = app.items();
-    let with = |name: &str, value: Value| {
-        let mut body = person("bob");
-        body[name] = value;
-        body
-    };
     let without = |name: &str| {
         let mut body = person("bob");
         body.as_object_mut().expect("a body is an object").remove(name);
@@ -132,58 +127,82 @@ async fn a_user_that_cannot_be_made_is_explained_attribute_by_attribute() {
     };
     let mut told = String::new();
 
-    for body in [
-        json!({}),
-        without("userName"),
-        without("name"),
-        without("emails"),
-        with("userName", json!(null)),
-        with("userName", json!("  ")),
-        with("userName", json!(7)),
-        with("userName", json!(["a", "b"])),
-        with("userName", json!({"a": "b"})),
-        with("userName", json!("a\u{0}b")),
-        with("userName", json!("a\u{10ffff}b")),
-        with("userName", json!(long(385))),
-        with("userName", json!("\u{fdfa}".repeat(128))),
-        with("name", json!("Bob")),
-        with("name", json!({"givenName": "Bob"})),
-        with("name", json!({"givenName": long(129), "familyName": "x"})),
-        with("emails", json!([])),
-        with("emails", json!(7)),
-        with("emails", json!([7])),
-        with("emails", json!([{"type": "work"}])),
-        with("emails", json!([{"value": "x@home.example", "type": "home"}])),
-        with("emails", json!([{"value": long(321)}])),
-        with("emails", json!([{"value": "x@example.com", "primary": "maybe"}])),
-        with("active", json!("maybe")),
-        with("active", json!(1)),
-        with("externalId", json!(long(257))),
-        with("externalId", json!({})),
-        employee("bob", json!(7)),
-        employee("bob", json!({"employeeId": true})),
-        employee("bob", json!({"employeeId": 1.5})),
-        employee("bob", json!({"employeeId": long(129)})),
-        employee("bob", json!({"klueRole": 7})),
-        employee("bob", json!({"klueRole": "owner"})),
-        employee("bob", json!({"visibilityGroup": long(129)})),
-        employee("bob", json!({"visibilityGroup": "Nobody"})),
-        employee("bob", json!({"visibilityGroup": "\u{fdfa}".repeat(42)})),
-    ] {
-        let answer = app.post("/scim/v2/Users", body.clone()).await;
-        assert_eq!(
-            (answer.status.as_u16(), answer.text_at("/scimType").as_str()),
-            (400, "invalidValue"),
-            "{body}: {answer}"
-        );
-        let detail = answer.text_at("/detail").replace(&long(64), "…").replace(&"\u{fdfa}".repeat(42), "…");
-        told += &format!("{detail}\n");
+    for body in
+        [json!({}), without("userName"), without("name"), without("emails"), named("name", json!({"givenName": "Bob"}))]
+    {
+        let answer = app.post("/scim/v2/Users", body.clone()).await.expect(400);
+        assert_eq!(answer.text_at("/scimType"), "invalidValue", "{body}: {answer}");
+        told += &format!("{}\n", answer.text_at("/detail"));
     }
-    assert_snapshot!(told, @r#"
+    assert_snapshot!(told, @"
     userName is required and must not be empty.
     userName is required and must not be empty.
     name.givenName is required and must not be empty.
     emails (one of type work) is required and must not be empty.
+    name.familyName is required and must not be empty.
+    ");
+    assert_eq!(app.items(), before);
+}
+
+/// A body that creates a user, but for one attribute.
+fn named(name: &str, value: Value) -> Value {
+    let mut body = person("bob");
+    body[name] = value;
+    body
+}
+
+#[tokio::test]
+async fn a_wrong_value_is_explained_by_every_method() {
+    let app = App::start().await;
+    let path = created(&app, person("ada")).await.user_path();
+    let before = app.items();
+    let mut told = String::new();
+
+    for (name, value) in [
+        ("userName", json!(null)),
+        ("userName", json!("  ")),
+        ("userName", json!(7)),
+        ("userName", json!(["a", "b"])),
+        ("userName", json!({"a": "b"})),
+        ("userName", json!("a\u{0}b")),
+        ("userName", json!("a\u{10ffff}b")),
+        ("userName", json!(long(385))),
+        ("userName", json!("\u{fdfa}".repeat(128))),
+        ("name", json!("Bob")),
+        ("name", json!({"givenName": long(129), "familyName": "x"})),
+        ("emails", json!([])),
+        ("emails", json!(7)),
+        ("emails", json!([7])),
+        ("emails", json!([{"type": "work"}])),
+        ("emails", json!([{"value": "x@home.example", "type": "home"}])),
+        ("emails", json!([{"value": long(321)}])),
+        ("emails", json!([{"value": "x@example.com", "primary": "maybe"}])),
+        ("active", json!("maybe")),
+        ("active", json!(1)),
+        ("externalId", json!(long(257))),
+        ("externalId", json!({})),
+        (ENTERPRISE, json!(7)),
+        (ENTERPRISE, json!({"employeeId": true})),
+        (ENTERPRISE, json!({"employeeId": 1.5})),
+        (ENTERPRISE, json!({"employeeId": long(129)})),
+        (ENTERPRISE, json!({"klueRole": 7})),
+        (ENTERPRISE, json!({"klueRole": "owner"})),
+        (ENTERPRISE, json!({"visibilityGroup": long(129)})),
+        (ENTERPRISE, json!({"visibilityGroup": "Nobody"})),
+        (ENTERPRISE, json!({"visibilityGroup": "\u{fdfa}".repeat(42)})),
+    ] {
+        let answer = app.post("/scim/v2/Users", named(name, value.clone())).await;
+        let put = app.put(&path, json!({name: value})).await;
+        let patch = app.patch(&path, operation("replace", name, value.clone())).await;
+        let pathless = app.patch(&path, operations(json!([{"op": "Replace", "value": {name: value}}]))).await;
+        for answer in [&answer, &put, &patch, &pathless] {
+            let found = (answer.status.as_u16(), answer.text_at("/scimType"));
+            assert_eq!(found, (400, "invalidValue".to_owned()), "{name} {value}: {answer}");
+        }
+        let detail = answer.text_at("/detail").replace(&long(64), "…").replace(&"\u{fdfa}".repeat(42), "…");
+        told += &format!("{detail}\n");
+    }
+    assert_snapshot!(told, @r#"
     userName is required and must not be empty.
     userName is required and must not be empty.
     userName must be a string, not a number.
@@ -194,7 +213,6 @@ async fn a_user_that_cannot_be_made_is_explained_attribute_by_attribute() {
     userName is 385 bytes long; the limit is 384.
     userName is too long when it is compared without case.
     name must be an object, not a string.
-    name.familyName is required and must not be empty.
     name.givenName is 129 bytes long; the limit is 128.
     emails (one of type work) is required and must not be empty.
     emails must be an array of objects, not a number.
