@@ -1,3 +1,4 @@
+//! Any bytes as a filter.
 #![no_main]
 
 libfuzzer_sys::fuzz_target!(|bytes: &[u8]| fuzz::filter(bytes));

@@ -79,7 +79,7 @@ async fn a_search_by_post_is_a_list() {
         assert_eq!((names(&found), found.text_at("/totalResults")), (vec!["eve".to_owned()], "2".to_owned()));
         assert!(found.json()["Resources"][0].get("active").is_none(), "only what was asked for: {found}");
         assert_eq!(
-            app.post(path, json!({"count": null, "unknown": {"a": 1}})).await.expect(200).text_at("/itemsPerPage"),
+            app.post(path, json!({"count": null, "unknown": [{"a": 1}]})).await.expect(200).text_at("/itemsPerPage"),
             "3"
         );
     }

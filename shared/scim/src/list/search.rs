@@ -25,12 +25,13 @@ impl ListQuery {
             let detail = format!("schemas: expected a list with '{}'", urn::SEARCH_REQUEST);
             return Err(Error::invalid_syntax(detail));
         }
-        let pairs = members.iter().map(|(name, value)| Ok((name, text(name, value)?)));
+        let parameters = members.iter().filter(|(name, _)| super::is_parameter(name));
+        let pairs = parameters.map(|(name, value)| Ok((name, text(name, value)?)));
         Self::from_pairs(pairs.collect::<Result<Vec<_>, Error>>()?)
     }
 }
 
-/// A member as it would stand in a query string; what is no parameter is left to be ignored.
+/// A parameter as it would stand in a query string.
 fn text(name: &str, value: &Value) -> Result<String, Error> {
     let single = |value: &Value| match value {
         Value::String(text) => Some(text.clone()),
@@ -38,10 +39,9 @@ fn text(name: &str, value: &Value) -> Result<String, Error> {
         Value::Null => Some(String::new()),
         _ => None,
     };
-    match value {
+    let text = match value {
         Value::Array(values) => values.iter().map(single).collect::<Option<Vec<_>>>().map(|values| values.join(",")),
-        Value::Bool(_) | Value::Object(_) if !super::is_parameter(name) => Some(String::new()),
         value => single(value),
-    }
-    .ok_or_else(|| Error::invalid_value(format!("'{name}' has a value of the wrong type")))
+    };
+    text.ok_or_else(|| Error::invalid_value(format!("'{name}' has a value of the wrong type")))
 }

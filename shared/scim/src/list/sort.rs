@@ -9,6 +9,7 @@ use crate::error::{Error, ScimType};
 use crate::fold::fold;
 use crate::path::AttributePath;
 use crate::schema::{Attribute, AttributeType, Resolved, ResourceSchema};
+use crate::syntax::quoted;
 
 /// `sortBy` and `sortOrder`.
 #[derive(Clone, Debug, PartialEq)]
@@ -43,7 +44,8 @@ impl Sort {
             Some(word) if word.eq_ignore_ascii_case("ascending") => false,
             Some(word) if word.eq_ignore_ascii_case("descending") => true,
             Some(word) => {
-                let detail = format!("parameter 'sortOrder': expected ascending or descending, found '{word}'");
+                let found = quoted(word);
+                let detail = format!("parameter 'sortOrder': expected ascending or descending, found {found}");
                 return Err(Error::invalid_value(detail));
             }
         };
