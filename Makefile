@@ -9,7 +9,7 @@ VENV := .venv
 CONFORMANCE := target/conformance
 
 .DEFAULT_GOAL := help
-.PHONY: help run test lint template conformance cold-start bench tools
+.PHONY: help run test lint template conformance cold-start bench fuzz tools
 
 help: ## List the targets
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 12
@@ -39,6 +39,9 @@ cold-start: ## Check the CPU of a cold start over TLS, and that the check would 
 	cargo build --release --package get_user
 	cargo test --package tests --test cold_start
 	tests/cold_start/with_aws_lc.sh
+
+fuzz: ## Run the fuzz targets on changed seeds for longer than the tests do
+	PROPTEST_CASES=5000 cargo test --package fuzz
 
 bench: ## Measure what the budgets are about
 	cargo bench --package tests
