@@ -1,7 +1,7 @@
 //! The item of a user.
 //!
 //! Read and written attribute by attribute: lists decode a thousand of them, and by way of serde
-//! that takes 3.8 µs each, against 1.1 µs.
+//! that takes 3.8 µs each, against 1.3 µs.
 
 use aws_sdk_dynamodb::types::AttributeValue;
 use directory::{Access, Error, InstanceId, Profile, Role, State, User};
