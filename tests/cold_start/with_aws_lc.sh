@@ -13,8 +13,7 @@ built=${CARGO_TARGET_DIR:-$root/target}/with_aws_lc
 copy=$(mktemp -d)
 trap 'rm -rf "$copy"' EXIT
 
-(cd "$root" && tar -cf - .cargo Cargo.lock Cargo.toml functions rust-toolchain.toml shared tests) |
-    tar -xf - -C "$copy"
+(cd "$root" && git ls-files -z | tar -cf - --null -T -) | tar -xf - -C "$copy"
 cd "$copy"
 sed -i 's/"rustls-ring"/"rustls-aws-lc"/' Cargo.toml
 sed -i 's/CryptoMode::Ring/CryptoMode::AwsLc/' shared/store/src/environment.rs
