@@ -20,13 +20,6 @@ impl Filter {
         self.matches_in(Scope::Resource(schema), resource)
     }
 
-    /// Whether an element of a complex multi-valued attribute matches.
-    ///
-    /// For the filter in a [`PatchPath`](crate::PatchPath), which names sub-attributes.
-    pub fn matches_element(&self, attribute: &Attribute, element: &Value) -> bool {
-        self.matches_in(Scope::Element(attribute), element)
-    }
-
     fn matches_in(&self, scope: Scope<'_>, subject: &Value) -> bool {
         match self {
             Self::And(parts) => parts.iter().all(|part| part.matches_in(scope, subject)),
