@@ -38,7 +38,8 @@ async fn the_service_says_what_it_can_do() {
         "resourceType": "ServiceProviderConfig"
       },
       "pagination": {
-        "cursor": false,
+        "cursor": true,
+        "cursorTimeout": 3600,
         "defaultPageSize": 100,
         "defaultPaginationMethod": "index",
         "index": true,

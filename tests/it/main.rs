@@ -8,6 +8,7 @@ mod binaries;
 mod concurrency;
 mod contention;
 mod create_user;
+mod cursors;
 mod delete_user;
 mod discovery;
 mod get_user;

@@ -5,7 +5,7 @@ use proptest::collection::vec;
 use proptest::prelude::*;
 use proptest::sample::select;
 use proptest::test_runner::{TestCaseError, TestRunner};
-use scim::Filter;
+use scim::{Filter, ListQuery};
 use serde_json::{Value, json};
 use tests::app::App;
 use tokio::runtime::Runtime;
@@ -76,6 +76,24 @@ fn check<S: Strategy>(
     result.unwrap_or_else(|failure| panic!("{failure}"));
 }
 
+/// What a list can be in order of: by claims, by rows, and by what has to be read.
+fn order() -> impl Strategy<Value = String> {
+    let attribute =
+        select(vec!["", "userName", "emails", "name.familyName", "externalId", "active", "meta.created", "title"]);
+    let direction = select(vec!["", "ascending", "descending"]);
+    (attribute, direction).prop_map(|(attribute, direction)| format!("&sortBy={attribute}&sortOrder={direction}"))
+}
+
+/// The users in an order, sorted apart from the service.
+fn in_order(users: &[Value], order: &str) -> Vec<Value> {
+    let query = ListQuery::from_pairs(form_urlencoded::parse(order.as_bytes())).expect("an order");
+    let mut users = users.to_vec();
+    if let Some(sort) = query.sort {
+        users.sort_by(|one, other| sort.compare(&sort.key(&USER, one), &sort.key(&USER, other)));
+    }
+    users
+}
+
 /// Filters in which look-ups and what has to be read stand beside each other.
 fn filter() -> impl Strategy<Value = String> {
     let name = || {
@@ -127,14 +145,46 @@ fn filter() -> impl Strategy<Value = String> {
     })
 }
 
+fn filters() -> impl Strategy<Value = Option<String>> {
+    prop_oneof![1 => Just(None), 2 => filter().prop_map(Some)]
+}
+
+fn matching(users: &[Value], filter: &Option<String>) -> Vec<Value> {
+    let condition = filter.as_ref().map(|text| Filter::parse(text).expect("a filter"));
+    let matches = |user: &&Value| condition.as_ref().is_none_or(|filter| filter.matches(&USER, user));
+    users.iter().filter(matches).cloned().collect()
+}
+
+#[test]
+fn pages_by_cursor_are_the_whole_in_parts_in_both_directions() {
+    check(48, &(1..7usize, filters(), order()), async |app, all, (count, filter, order)| {
+        let expected = in_order(&matching(all, &filter), &order);
+        let filter = filter.map(|text| format!("&filter={}", encoded(&text))).unwrap_or_default();
+        let page = async |cursor: &str| {
+            let path = format!("/scim/v2/Users?count={count}{filter}{order}&cursor={cursor}");
+            app.get(&path).await.expect(200).json()
+        };
+
+        let mut pages = vec![page("").await];
+        while let Some(next) = pages[pages.len() - 1]["nextCursor"].as_str() {
+            pages.push(page(next).await);
+        }
+        let users = |page: &Value| page["Resources"].as_array().cloned().expect("a list has Resources");
+        let found: Vec<_> = pages.iter().flat_map(users).collect();
+        prop_assert_eq!(found, expected, "{}{}", filter, order);
+        for pair in pages.windows(2) {
+            let back = page(pair[1]["previousCursor"].as_str().expect("a page before")).await;
+            prop_assert_eq!(users(&back), users(&pair[0]), "back by {}{}", filter, order);
+        }
+        Ok(())
+    });
+}
+
 #[test]
 fn pages_are_the_whole_in_parts() {
-    let filters = prop_oneof![1 => Just(None), 2 => filter().prop_map(Some)];
-    check(48, &(1..16usize, 1..7usize, filters), async |app, all, (start, count, filter)| {
-        let condition = filter.as_ref().map(|text| Filter::parse(text).expect("a filter"));
-        let matches = |user: &&Value| condition.as_ref().is_none_or(|filter| filter.matches(&USER, user));
-        let expected: Vec<_> = all.iter().filter(matches).cloned().collect();
-        let filter = filter.map(|text| format!("&filter={}", encoded(&text))).unwrap_or_default();
+    check(48, &(1..16usize, 1..7usize, filters(), order()), async |app, all, (start, count, filter, order)| {
+        let expected = in_order(&matching(all, &filter), &order);
+        let filter = filter.map(|text| format!("&filter={}", encoded(&text))).unwrap_or_default() + &order;
 
         let mut found = Vec::new();
         for first in (start..).step_by(count) {

@@ -44,6 +44,8 @@ async fn reads_wait_once_and_indexed_filters_twice() {
     }
     trips(&app.get("/scim/v2/Users?filter=userName+eq+%22nobody%22").await.expect(200), 1);
     trips(&app.get("/scim/v2/Users?filter=active+eq+true").await.expect(200), 2);
+    trips(&app.get("/scim/v2/Users?sortBy=userName&startIndex=2&count=50").await.expect(200), 1);
+    trips(&app.get("/scim/v2/Users?sortBy=emails&count=50&cursor=").await.expect(200), 2);
 }
 
 #[tokio::test]

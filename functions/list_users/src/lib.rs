@@ -1,5 +1,5 @@
 //! `GET /scim/v2/Users`, `POST /scim/v2/Users/.search`, `POST /scim/v2/.search`: lists and finds users
-//! (RFC 7644 §3.4.2, §3.4.3).
+//! (RFC 7644 §3.4.2, §3.4.3; RFC 9865).
 
 use directory::{Error, Scope};
 use lambda::{Reply, Request, View};
@@ -9,7 +9,7 @@ use store::Store;
 /// unless another one is asked for.
 ///
 /// # Errors
-/// `invalidFilter`, `invalidValue`; `tooMany` for a filter that would read too many users.
+/// `invalidFilter`, `invalidValue`, `invalidCursor` and its like; `tooMany` for a filter that would read too many users.
 pub async fn handle(store: &Store, request: &Request) -> Result<Reply, Error> {
     let query = request.list_query();
     let admission = store.authenticate(request.credentials()?, Scope::Scim);
@@ -17,5 +17,5 @@ pub async fn handle(store: &Store, request: &Request) -> Result<Reply, Error> {
     let query = query?;
     let view = View::new(request.base_url(), &query.projection);
     let page = store.list_users(&caller, opening, &query, |user| view.whole(user)).await?;
-    Ok(view.list(&page.users, page.total, query.start_index))
+    Ok(view.list(&page.users, page.total, page.place))
 }

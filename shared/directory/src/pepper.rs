@@ -14,20 +14,29 @@ const CURRENT: &str = "current";
 /// As many characters as make 128 bits even of hexadecimal digits.
 const SHORTEST: usize = 32;
 const API_KEY_LABEL: &[u8] = b"klue-scim/api-key";
+const CURSOR_LABEL: &[u8] = b"klue-scim/cursor";
 
 /// One version of the pepper, as the keys derived from it.
 #[derive(Clone)]
 pub struct Pepper {
     api_key: Zeroizing<[u8; 32]>,
+    cursor: Zeroizing<[u8; 32]>,
 }
 
 impl Pepper {
     fn derive(secret: &str) -> Self {
-        let mut api_key = Zeroizing::new([0; 32]);
-        Hkdf::<Sha256>::new(None, secret.as_bytes())
-            .expand(API_KEY_LABEL, api_key.as_mut())
-            .expect("HKDF-SHA256 gives up to 8,160 bytes");
-        Self { api_key }
+        let secret = Hkdf::<Sha256>::new(None, secret.as_bytes());
+        let key = |label| {
+            let mut key = Zeroizing::new([0; 32]);
+            secret.expand(label, key.as_mut()).expect("HKDF-SHA256 gives up to 8,160 bytes");
+            key
+        };
+        Self { api_key: key(API_KEY_LABEL), cursor: key(CURSOR_LABEL) }
+    }
+
+    /// The key under which cursors are sealed.
+    pub(crate) fn cursor_key(&self) -> &[u8; 32] {
+        &self.cursor
     }
 
     /// The hash under which a key is stored.
@@ -76,6 +85,11 @@ impl Peppers {
     /// The version for new keys, with its name.
     pub fn current(&self) -> (&str, &Pepper) {
         (&self.current, &self.versions[&self.current])
+    }
+
+    /// All versions.
+    pub(crate) fn all(&self) -> impl Iterator<Item = &Pepper> {
+        self.versions.values()
     }
 
     /// The version of a name.

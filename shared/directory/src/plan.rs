@@ -1,21 +1,40 @@
-//! How a filter is answered: by look-ups where it pins users, else by reading all of them.
+//! How a list is made: by look-ups where its filter pins users, by reading in an order that is
+//! stored where it has none, else by reading all users.
 
 use std::collections::BTreeSet;
 
-use scim::{AttributePath, CompareOperator, CompareValue, Filter, fold};
+use scim::{AttributePath, CompareOperator, CompareValue, Filter, ListQuery, Sort, fold};
 
 use crate::resource::Target;
 use crate::{MAX_FOLDED_BYTES, UserId};
 
-/// Where the users that a filter can match are found.
+/// Where the users of a list are found.
 ///
-/// Whatever the plan, the filter is evaluated on each user found.
+/// Whatever the plan, a filter is evaluated on each user found.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Plan {
+    /// In their rows, as far as the page needs them: every user is in the list.
+    Rows,
+    /// By the claims on an attribute, in their order or the opposite one: every user has one.
+    Walk {
+        /// The attribute.
+        claims: Claims,
+        /// Whether the last claim comes first.
+        descending: bool,
+    },
     /// By one of these look-ups; nowhere, if there are none.
     LookUp(BTreeSet<LookUp>),
     /// All users have to be read.
     Scan,
+}
+
+/// An attribute that is unique once folded: each user has claimed a value of it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Claims {
+    /// The userName.
+    UserName,
+    /// The work e-mail.
+    Email,
 }
 
 /// A way to find users without reading others.
@@ -35,13 +54,32 @@ pub enum LookUp {
     EmailPrefix(String),
 }
 
-/// Plans a filter.
+/// Plans a list.
 ///
 /// `eq` on `id`, `userName`, `externalId` and the work e-mail is a look-up, and `sw` on userName
 /// and e-mail; an `or` of look-ups is their union; of an `and` the part with the fewest users is
-/// looked up. Everything else has to be read.
-pub fn plan(filter: &Filter) -> Plan {
-    plan_with(filter, &|path| match Target::of_path(path) {
+/// looked up. Without a filter, rows are in the order of creation and claims in their own.
+/// Everything else has to be read.
+pub fn plan(query: &ListQuery) -> Plan {
+    match (&query.filter, &query.sort) {
+        (None, None) => Plan::Rows,
+        (None, Some(sort)) => walk(sort),
+        (Some(filter), _) => look_ups_of(filter).map_or(Plan::Scan, Plan::LookUp),
+    }
+}
+
+fn walk(sort: &Sort) -> Plan {
+    let claims = match Target::of_path(&sort.by) {
+        Target::UserName => Claims::UserName,
+        Target::Emails | Target::EmailValue => Claims::Email,
+        _ => return Plan::Scan,
+    };
+    Plan::Walk { claims, descending: sort.descending }
+}
+
+/// The look-ups by which all users are found that a filter can match, if there are such.
+fn look_ups_of(filter: &Filter) -> Option<BTreeSet<LookUp>> {
+    look_ups_with(filter, &|path| match Target::of_path(path) {
         Target::UserName => Some(Indexed::UserName),
         Target::Emails | Target::EmailValue => Some(Indexed::Email),
         Target::ExternalId => Some(Indexed::ExternalId),
@@ -59,33 +97,27 @@ enum Indexed {
     ExternalId,
 }
 
-fn plan_with(filter: &Filter, indexed: &dyn Fn(&AttributePath) -> Option<Indexed>) -> Plan {
+fn look_ups_with(filter: &Filter, indexed: &dyn Fn(&AttributePath) -> Option<Indexed>) -> Option<BTreeSet<LookUp>> {
     match filter {
-        Filter::And(parts) => {
-            let plans = parts.iter().map(|part| plan_with(part, indexed));
-            plans.min_by_key(Plan::cost).unwrap_or(Plan::Scan)
-        }
+        Filter::And(parts) => parts.iter().filter_map(|part| look_ups_with(part, indexed)).min_by_key(cost),
         Filter::Or(parts) => {
             let mut union = BTreeSet::new();
             for part in parts {
-                match plan_with(part, indexed) {
-                    Plan::LookUp(found) => union.extend(found),
-                    Plan::Scan => return Plan::Scan,
-                }
+                union.extend(look_ups_with(part, indexed)?);
             }
-            Plan::LookUp(union)
+            Some(union)
         }
         Filter::Compare { path, operator, value: CompareValue::String(value) } => {
-            indexed(path).and_then(|indexed| look_up(indexed, *operator, value)).unwrap_or(Plan::Scan)
+            look_up(indexed(path)?, *operator, value)
         }
         Filter::ValuePath { path, filter } if Target::of_path(path) == Target::Emails => {
-            plan_with(filter, &|path| path.attribute.eq_ignore_ascii_case("value").then_some(Indexed::Email))
+            look_ups_with(filter, &|path| path.attribute.eq_ignore_ascii_case("value").then_some(Indexed::Email))
         }
-        _ => Plan::Scan,
+        _ => None,
     }
 }
 
-fn look_up(indexed: Indexed, operator: CompareOperator, value: &str) -> Option<Plan> {
+fn look_up(indexed: Indexed, operator: CompareOperator, value: &str) -> Option<BTreeSet<LookUp>> {
     let found = match (indexed, operator) {
         (Indexed::Id, CompareOperator::Eq) => value.parse().ok().map(LookUp::Id),
         (Indexed::ExternalId, CompareOperator::Eq) => Some(LookUp::ExternalId(value.to_owned())),
@@ -95,17 +127,12 @@ fn look_up(indexed: Indexed, operator: CompareOperator, value: &str) -> Option<P
         (Indexed::Email, CompareOperator::Sw) => Some(LookUp::EmailPrefix(prefix(value)?)),
         _ => return None,
     };
-    Some(Plan::LookUp(found.into_iter().collect()))
+    Some(found.into_iter().collect())
 }
 
-impl Plan {
-    /// How many users are to be expected, roughly: what decides between the parts of an `and`.
-    fn cost(&self) -> usize {
-        match self {
-            Self::Scan => usize::MAX,
-            Self::LookUp(look_ups) => look_ups.iter().map(LookUp::cost).sum(),
-        }
-    }
+/// How many users are to be expected, roughly: what decides between the parts of an `and`.
+fn cost(look_ups: &BTreeSet<LookUp>) -> usize {
+    look_ups.iter().map(LookUp::cost).sum()
 }
 
 impl LookUp {

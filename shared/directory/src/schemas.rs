@@ -6,6 +6,8 @@ use scim::{
     USER_SCHEMA, Uniqueness,
 };
 
+use crate::CURSOR_TIMEOUT;
+
 /// The attributes of a user.
 pub const USER: ResourceSchema = ResourceSchema { core: &CORE, extensions: &[&ENTERPRISE], unserved: UNSERVED };
 
@@ -101,12 +103,12 @@ pub fn service_provider_config(base_url: &str) -> ServiceProviderConfig {
         sort: supported,
         etag: supported,
         pagination: Some(PaginationFeature {
-            cursor: false,
+            cursor: true,
             index: true,
             default_pagination_method: Some("index"),
             default_page_size: Some(scim::DEFAULT_COUNT),
             max_page_size: Some(scim::MAX_COUNT),
-            cursor_timeout: None,
+            cursor_timeout: Some(CURSOR_TIMEOUT),
         }),
         authentication_schemes: vec![AuthenticationScheme {
             kind: "oauthbearertoken",

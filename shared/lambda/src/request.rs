@@ -111,15 +111,12 @@ impl Request {
     /// attributes of a user.
     ///
     /// # Errors
-    /// `invalidFilter`, `invalidPath`, `invalidValue`; [`Error::NotImplemented`] for cursors.
+    /// `invalidFilter`, `invalidPath`, `invalidValue`, `invalidCount`.
     pub fn list_query(&self) -> Result<ListQuery, Error> {
         let query = match *self.method() {
             Method::POST => self.body(ListQuery::from_json)?,
             _ => ListQuery::from_pairs(self.query()?)?,
         };
-        if let Some(parameter) = query.unsupported {
-            return Err(Error::NotImplemented(parameter));
-        }
         if let Some(filter) = &query.filter {
             filter.check(&USER)?;
         }

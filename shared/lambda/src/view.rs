@@ -2,7 +2,7 @@
 
 use directory::{USER, User, UserRepresentation, etag};
 use http::StatusCode;
-use scim::{ListResponse, Projection, Selection};
+use scim::{ListResponse, PagePlace, Projection, Selection};
 use serde::{Serialize, Serializer};
 use serde_json::Value;
 
@@ -37,10 +37,10 @@ impl View {
         Reply::empty(StatusCode::NOT_MODIFIED).with_etag(&etag(user))
     }
 
-    /// 200 with a page of users (RFC 7644 §3.4.2).
-    pub fn list(&self, users: &[User], total_results: u64, start_index: u64) -> Reply {
+    /// 200 with a page of users (RFC 7644 §3.4.2, RFC 9865).
+    pub fn list(&self, users: &[User], total_results: u64, place: PagePlace) -> Reply {
         let resources: Vec<_> = users.iter().map(|user| Seen { user, view: self }).collect();
-        Reply::scim(StatusCode::OK, &ListResponse { total_results, start_index, resources: &resources })
+        Reply::scim(StatusCode::OK, &ListResponse { total_results, place, resources: &resources })
     }
 
     /// The user in canonical form, as a filter sees it.

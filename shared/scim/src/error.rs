@@ -6,7 +6,7 @@ use serde::{Serialize, Serializer};
 
 use crate::urn;
 
-/// A detail error keyword (RFC 7644 §3.12, table 9).
+/// A detail error keyword (RFC 7644 §3.12, table 9; RFC 9865 §2.1, table 3).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum ScimType {
     /// The filter is malformed, or compares an attribute in a way it does not allow.
@@ -29,6 +29,12 @@ pub enum ScimType {
     InvalidVers,
     /// The request URI carries information which does not belong there.
     Sensitive,
+    /// The cursor is none of this list's.
+    InvalidCursor,
+    /// The cursor is too old.
+    ExpiredCursor,
+    /// The count is out of range, or not that of the page which gave the cursor.
+    InvalidCount,
 }
 
 impl ScimType {
@@ -45,6 +51,9 @@ impl ScimType {
             Self::InvalidValue => "invalidValue",
             Self::InvalidVers => "invalidVers",
             Self::Sensitive => "sensitive",
+            Self::InvalidCursor => "invalidCursor",
+            Self::ExpiredCursor => "expiredCursor",
+            Self::InvalidCount => "invalidCount",
         }
     }
 }

@@ -26,7 +26,9 @@ pub use discovery::{
 pub use error::{Error, ErrorResponse, ScimType};
 pub use filter::{CompareOperator, CompareValue, Filter, MAX_FILTER_BYTES, MAX_FILTER_DEPTH};
 pub use fold::fold;
-pub use list::{DEFAULT_COUNT, ListQuery, ListResponse, MAX_COUNT, Projection, Selection, Sort, SortKey};
+pub use list::{
+    DEFAULT_COUNT, ListQuery, ListResponse, MAX_COUNT, PagePlace, Projection, Selection, Sort, SortKey, Start,
+};
 pub use patch::{MAX_PATCH_OPERATIONS, Op, Operation, PatchOp};
 pub use path::{AttributePath, PatchPath};
 pub use schema::{

@@ -1,13 +1,15 @@
-//! Queries: what a client asks for, and the answer (RFC 7644 §3.4.2).
+//! Queries: what a client asks for, and the answer (RFC 7644 §3.4.2, RFC 9865).
 
 mod projection;
 mod search;
 mod sort;
 
-use serde::ser::SerializeStruct;
+use std::fmt;
+
+use serde::ser::SerializeMap;
 use serde::{Serialize, Serializer};
 
-use crate::error::Error;
+use crate::error::{Error, ScimType};
 use crate::filter::Filter;
 use crate::syntax::quoted;
 use crate::urn;
@@ -24,12 +26,12 @@ pub const DEFAULT_COUNT: u32 = 100;
 pub const MAX_COUNT: u32 = 1000;
 
 /// One page of the resources that match a query.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub struct ListResponse<'a, T> {
     /// How many match, on all pages.
     pub total_results: u64,
-    /// The position of the first on this page, counted from 1.
-    pub start_index: u64,
+    /// Where the page is among them.
+    pub place: PagePlace,
     /// Those on this page; their number is `itemsPerPage`.
     pub resources: &'a [T],
 }
@@ -37,19 +39,42 @@ pub struct ListResponse<'a, T> {
 impl<'a, T> ListResponse<'a, T> {
     /// The answer where all resources fit on one page, as with `/Schemas`.
     pub const fn all(resources: &'a [T]) -> Self {
-        Self { total_results: resources.len() as u64, start_index: 1, resources }
+        Self { total_results: resources.len() as u64, place: PagePlace::Index(1), resources }
     }
+}
+
+/// Where a page is in the whole list.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum PagePlace {
+    /// By the position of its first resource, counted from 1 (RFC 7644 §3.4.2.4).
+    Index(u64),
+    /// By the cursors of the pages beside it, as far as there are such pages (RFC 9865 §2).
+    Cursor {
+        /// The page behind it.
+        next: Option<String>,
+        /// The page before it.
+        previous: Option<String>,
+    },
 }
 
 impl<T: Serialize> Serialize for ListResponse<'_, T> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut response = serializer.serialize_struct("ListResponse", 5)?;
-        response.serialize_field("schemas", &[urn::LIST_RESPONSE])?;
-        response.serialize_field("totalResults", &self.total_results)?;
-        response.serialize_field("startIndex", &self.start_index)?;
-        response.serialize_field("itemsPerPage", &self.resources.len())?;
+        let mut response = serializer.serialize_map(None)?;
+        response.serialize_entry("schemas", &[urn::LIST_RESPONSE])?;
+        response.serialize_entry("totalResults", &self.total_results)?;
+        match &self.place {
+            PagePlace::Index(start_index) => response.serialize_entry("startIndex", start_index)?,
+            PagePlace::Cursor { next, previous } => {
+                for (name, cursor) in [("nextCursor", next), ("previousCursor", previous)] {
+                    if let Some(cursor) = cursor {
+                        response.serialize_entry(name, cursor)?;
+                    }
+                }
+            }
+        }
+        response.serialize_entry("itemsPerPage", &self.resources.len())?;
         // Optional for an empty page (§3.4.2), but there are clients that miss it.
-        response.serialize_field("Resources", self.resources)?;
+        response.serialize_entry("Resources", self.resources)?;
         response.end()
     }
 }
@@ -59,31 +84,29 @@ impl<T: Serialize> Serialize for ListResponse<'_, T> {
 pub struct ListQuery {
     /// Which resources.
     pub filter: Option<Filter>,
-    /// The position of the first, counted from 1.
-    pub start_index: u64,
+    /// Where the page starts.
+    pub start: Start,
     /// How many at most. With 0 only the total is wanted.
     pub count: u32,
     /// Which attributes.
     pub projection: Projection,
     /// In which order; that of creation, if the client does not say.
     pub sort: Option<Sort>,
-    /// The name of a parameter that asks for cursors.
-    ///
-    /// It is not read any further. A service that has none should say so (501) rather than answer
-    /// with a page which the client did not mean.
-    pub unsupported: Option<&'static str>,
+}
+
+/// Where a page starts.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Start {
+    /// At a position, counted from 1 (RFC 7644 §3.4.2.4).
+    Index(u64),
+    /// Where a cursor says that an earlier page gave; at the start of the list, if it is empty
+    /// (RFC 9865 §2).
+    Cursor(String),
 }
 
 impl Default for ListQuery {
     fn default() -> Self {
-        Self {
-            filter: None,
-            start_index: 1,
-            count: DEFAULT_COUNT,
-            projection: Projection::All,
-            sort: None,
-            unsupported: None,
-        }
+        Self { filter: None, start: Start::Index(1), count: DEFAULT_COUNT, projection: Projection::All, sort: None }
     }
 }
 
@@ -91,23 +114,26 @@ impl ListQuery {
     /// Reads the decoded name-value pairs of a query string.
     ///
     /// Names ignore case; an empty value counts as absent; unknown parameters are ignored
-    /// (RFC 7644 §3.4.2). Numbers out of range are moved into it (§3.4.2.4).
+    /// (RFC 7644 §3.4.2). Numbers out of range are moved into it (§3.4.2.4), but for a count that
+    /// is too large with a cursor.
     ///
     /// # Errors
     ///
-    /// `invalidFilter` for the filter; `invalidPath` for `sortBy`; `invalidValue` for a number that
-    /// is none, another `sortOrder`, a parameter that comes twice, or both `attributes` and
-    /// `excludedAttributes`.
+    /// `invalidFilter` for the filter; `invalidPath` for `sortBy`; `invalidCount` with a cursor;
+    /// `invalidValue` for a number that is none, another `sortOrder`, a parameter that comes twice,
+    /// and for two that exclude each other: `attributes` and `excludedAttributes`, `startIndex` and
+    /// `cursor`.
     pub fn from_pairs(pairs: impl IntoIterator<Item = (impl AsRef<str>, impl AsRef<str>)>) -> Result<Self, Error> {
         let mut query = Self::default();
         let mut seen = Seen::default();
         let (mut attributes, mut excluded) = (None, None);
         let (mut sort_by, mut sort_order) = (None, None);
+        let (mut start_index, mut count, mut cursor) = (None, None, None);
         for (name, value) in pairs {
             let Some(parameter) = Parameter::from_name(name.as_ref()) else {
                 continue;
             };
-            // RFC 9865 §2.1: an empty cursor asks for the first page.
+            // RFC 9865 §2: an empty cursor asks for the first page.
             if value.as_ref().is_empty() && parameter != Parameter::Cursor {
                 continue;
             }
@@ -115,24 +141,50 @@ impl ListQuery {
             seen.insert(parameter)?;
             match parameter {
                 Parameter::Filter => query.filter = Some(Filter::parse(value)?),
-                Parameter::StartIndex => {
-                    query.start_index = integer(parameter, value)?.max(1).unsigned_abs();
-                }
-                Parameter::Count => {
-                    let count = integer(parameter, value)?.clamp(0, MAX_COUNT.into());
-                    query.count = u32::try_from(count).unwrap_or(MAX_COUNT);
-                }
+                Parameter::StartIndex => start_index = Some(integer(parameter, value)?),
+                Parameter::Count => count = Some(integer(parameter, value)?),
                 Parameter::Attributes => attributes = Some(value.to_owned()),
                 Parameter::ExcludedAttributes => excluded = Some(value.to_owned()),
                 Parameter::SortBy => sort_by = Some(value.to_owned()),
                 Parameter::SortOrder => sort_order = Some(value.to_owned()),
-                Parameter::Cursor => query.unsupported = Some(parameter.name()),
+                Parameter::Cursor => cursor = Some(value.to_owned()),
             }
         }
+        query.count = page_size(count, cursor.is_some())?;
+        query.start = match (start_index, cursor) {
+            (Some(_), Some(_)) => {
+                return Err(Error::invalid_value("parameters 'startIndex' and 'cursor' exclude each other"));
+            }
+            (_, Some(cursor)) => Start::Cursor(cursor),
+            (index, None) => Start::Index(index.unwrap_or(1).max(1).unsigned_abs()),
+        };
         query.projection = Projection::new(attributes.as_deref(), excluded.as_deref())?;
         query.sort = Sort::new(sort_by.as_deref(), sort_order.as_deref())?;
         Ok(query)
     }
+}
+
+/// What has to stay the same from page to page: all but cursor and count, one line each.
+impl fmt::Display for ListQuery {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if let Some(filter) = &self.filter {
+            writeln!(f, "filter {filter}")?;
+        }
+        if let Some(sort) = &self.sort {
+            writeln!(f, "sort {sort}")?;
+        }
+        write!(f, "{}", self.projection)
+    }
+}
+
+/// How many resources a page has; RFC 9865 §2.1 has no range to be moved into.
+fn page_size(count: Option<i64>, with_cursor: bool) -> Result<u32, Error> {
+    let count = count.unwrap_or(DEFAULT_COUNT.into()).max(0);
+    if with_cursor && count > MAX_COUNT.into() {
+        let detail = format!("parameter 'count': {count} is more than the {MAX_COUNT} that a page can have");
+        return Err(Error::new(ScimType::InvalidCount, detail));
+    }
+    Ok(u32::try_from(count).unwrap_or(MAX_COUNT).min(MAX_COUNT))
 }
 
 /// Whether a name is that of a parameter.

@@ -4,9 +4,9 @@ mod rfc;
 
 use rfc::{Kind, Sample, all_samples, document, groups, meta, samples, schema, users, word};
 use scim::{
-    AuthenticationScheme, BulkFeature, ErrorResponse, Feature, Filter, FilterFeature, ListQuery, ListResponse, PatchOp,
-    PatchPath, Projection, Resolved, ResourceSchema, ResourceType, SchemaExtension, SchemaResource, ScimType,
-    ServiceProviderConfig,
+    AuthenticationScheme, BulkFeature, ErrorResponse, Feature, Filter, FilterFeature, ListQuery, ListResponse,
+    PagePlace, PatchOp, PatchPath, Projection, Resolved, ResourceSchema, ResourceType, SchemaExtension, SchemaResource,
+    ScimType, ServiceProviderConfig, Start,
 };
 use serde::Serialize;
 use serde_json::{Value, json};
@@ -189,7 +189,7 @@ fn a_search_is_read_as_the_query_it_stands_for() {
             .unwrap_or_else(|error| panic!("{name}: {error}"));
 
         assert_eq!(query.filter.map(|filter| filter.to_string()).as_deref(), value["filter"].as_str(), "{name}");
-        assert_eq!(value["startIndex"], query.start_index, "{name}");
+        assert_eq!(value["startIndex"].as_u64().map(Start::Index), Some(query.start), "{name}");
         assert_eq!(value["count"], query.count, "{name}");
         assert_eq!(Projection::new(Some(&joined(&value["attributes"])), None), Ok(query.projection), "{name}");
     }
@@ -201,7 +201,7 @@ fn lists_are_written_as_in_the_rfc() {
         let resources = value["Resources"].as_array().expect("a list has Resources");
         let list = ListResponse {
             total_results: value["totalResults"].as_u64().expect("a number"),
-            start_index: value["startIndex"].as_u64().unwrap_or(1),
+            place: PagePlace::Index(value["startIndex"].as_u64().unwrap_or(1)),
             resources,
         };
 

@@ -10,7 +10,7 @@ use scim::fold;
 use crate::items::{self, hash_text, text};
 use crate::key::{Key, Range};
 use crate::table::{Item, take};
-use crate::users::{Opening, Place};
+use crate::users::{FirstReads, Opening, Place, Window};
 use crate::{Store, items::Claim};
 
 /// A key's last use is written at most this often.
@@ -95,16 +95,22 @@ impl Admission<'_> {
     /// Starts to read users for a list.
     ///
     /// # Errors
-    /// As [`Admission::alone`].
+    /// `invalidCursor`, `expiredCursor` and `invalidCount` for the cursor.
     pub async fn with_users(self, query: Option<&scim::ListQuery>) -> Result<(Caller, Opening), Error> {
         let Some(query) = query else { return Ok((self.alone().await?, Opening::default())) };
         let store = self.store;
         let instance = self.credentials.key.instance();
-        let (keys, range) = Opening::reads(instance, query);
+        let peppers = store.peppers.get().await?;
+        let window = Window::of(query, &peppers, instance, store.now());
+        let first = window.and_then(|window| Ok((FirstReads::of(instance, query, &window)?, window)));
+        let (FirstReads { keys, ranges, limit }, window) = match first {
+            Ok(first) => first,
+            Err(refusal) => return Err(self.alone().await.err().unwrap_or(refusal.into())),
+        };
         // A refusal goes out at once, and before whatever else is wrong.
-        let opened = async { Ok::<_, Error>(store.open(range).await) };
-        let ((caller, items), opening) = tokio::try_join!(self.with_items(&keys), opened)?;
-        Ok((caller, opening?.with_items(items)))
+        let opened = async { Ok::<_, Error>(store.open(ranges, limit).await) };
+        let ((caller, items), found) = tokio::try_join!(self.with_items(&keys), opened)?;
+        Ok((caller, Opening::new(window, items, found?)))
     }
 
     /// Reads the API keys of the instance, oldest first, once the caller's own is verified.

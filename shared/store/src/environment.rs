@@ -23,6 +23,9 @@ const ATTEMPT: Duration = Duration::from_secs(2);
 /// writers are over before the function's own time is.
 const OPERATION: Duration = Duration::from_secs(5);
 const ATTEMPTS: u32 = 4;
+/// The longest wait between two of them, so that all are over before the operation's time is and the
+/// client is told what the last one was: too busy, or not there.
+const PAUSE: Duration = Duration::from_secs(1);
 
 /// How to reach AWS, or what stands in for it.
 #[derive(Clone, Debug)]
@@ -103,7 +106,7 @@ pub(crate) fn dynamodb(endpoint: &Endpoint) -> aws_sdk_dynamodb::Config {
         .region(Region::new(endpoint.region.clone()))
         .credentials_provider(SharedCredentialsProvider::new(endpoint.credentials.clone()))
         .http_client(http_client(endpoint))
-        .retry_config(RetryConfig::standard().with_max_attempts(ATTEMPTS))
+        .retry_config(retries())
         .timeout_config(timeouts())
         .interceptor(Meter);
     config.set_endpoint_url(endpoint.url.clone());
@@ -116,7 +119,7 @@ fn secrets_manager(endpoint: &Endpoint) -> aws_sdk_secretsmanager::Config {
         .region(Region::new(endpoint.region.clone()))
         .credentials_provider(SharedCredentialsProvider::new(endpoint.credentials.clone()))
         .http_client(http_client(endpoint))
-        .retry_config(RetryConfig::standard().with_max_attempts(ATTEMPTS))
+        .retry_config(retries())
         .timeout_config(timeouts());
     config.set_endpoint_url(endpoint.url.clone());
     config.build()
@@ -128,6 +131,10 @@ fn http_client(endpoint: &Endpoint) -> SharedHttpClient {
         Some(url) if url.starts_with("http://") => Builder::new().build_http(),
         _ => Builder::new().tls_provider(tls::Provider::Rustls(tls::rustls_provider::CryptoMode::Ring)).build_https(),
     }
+}
+
+fn retries() -> RetryConfig {
+    RetryConfig::standard().with_max_attempts(ATTEMPTS).with_max_backoff(PAUSE)
 }
 
 fn timeouts() -> TimeoutConfig {

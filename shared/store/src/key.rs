@@ -5,7 +5,7 @@ use std::ops::RangeInclusive;
 
 use aws_sdk_dynamodb::types::AttributeValue;
 use data_encoding::HEXLOWER;
-use directory::{InstanceId, KeyId, UserId};
+use directory::{Claims, Error, InstanceId, KeyId, UserId};
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use scim::fold;
@@ -85,16 +85,20 @@ pub(crate) struct Range {
     pub(crate) last: String,
     /// The sort key behind which to go on, where an earlier query has read up to it.
     pub(crate) after: Option<String>,
+    /// Whether it is read from its last sort key to its first.
+    pub(crate) descending: bool,
 }
 
 const GROUP_PREFIX: &str = "GROUP#";
 const API_KEY_PREFIX: &str = "KEY#";
+/// Sorts before every character that a key can hold: a sort key cannot be empty.
+const FIRST: char = '\0';
 /// Sorts behind every character that a key can hold.
 const LAST: char = char::MAX;
 
 impl Range {
     fn of_prefix(pk: String, prefix: &str) -> Self {
-        Self { pk, first: prefix.to_owned(), last: format!("{prefix}{LAST}"), after: None }
+        Self { pk, first: prefix.to_owned(), last: format!("{prefix}{LAST}"), after: None, descending: false }
     }
 
     pub(crate) fn groups(instance: InstanceId) -> Self {
@@ -107,6 +111,15 @@ impl Range {
 
     pub(crate) fn external_ids(instance: InstanceId, external_id: &str) -> Self {
         Self::of_prefix(external(instance), &external_id_prefix(external_id))
+    }
+
+    /// All claims on an attribute, in the order of their folded values or the opposite one.
+    pub(crate) fn claims(instance: InstanceId, claims: Claims, descending: bool) -> Self {
+        let pk = match claims {
+            Claims::UserName => user_names(instance),
+            Claims::Email => emails(instance),
+        };
+        Self { pk, first: FIRST.into(), last: LAST.into(), after: None, descending }
     }
 
     /// The claims on userNames whose folded form starts with a prefix.
@@ -126,12 +139,24 @@ impl Range {
         while first <= *rows.end() {
             let partition_end = (first / ROWS_PER_PARTITION) * ROWS_PER_PARTITION + (ROWS_PER_PARTITION - 1);
             let last = partition_end.min(*rows.end()).min(first.saturating_add(longest - 1));
-            ranges.push(Self { pk: users(instance, first), first: row_text(first), last: row_text(last), after: None });
+            ranges.push(Self {
+                pk: users(instance, first),
+                first: row_text(first),
+                last: row_text(last),
+                after: None,
+                descending: false,
+            });
             let Some(next) = last.checked_add(1) else { break };
             first = next;
         }
         ranges
     }
+}
+
+/// The sort key of an item.
+pub(crate) fn sort_key(item: &HashMap<String, AttributeValue>) -> Result<String, Error> {
+    let key = item.get("sk").and_then(|key| key.as_s().ok());
+    key.cloned().ok_or_else(|| Error::internal("an item has no sort key"))
 }
 
 /// The attribute by which an index can gather what happened to one user.

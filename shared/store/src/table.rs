@@ -128,6 +128,7 @@ impl Table {
             .expression_attribute_values(":first", AttributeValue::S(range.first.clone()))
             .expression_attribute_values(":last", AttributeValue::S(range.last.clone()))
             .set_exclusive_start_key(start)
+            .scan_index_forward(!range.descending)
             .limit(i32::try_from(limit).unwrap_or(i32::MAX))
             .consistent_read(true)
             .return_consumed_capacity(ReturnConsumedCapacity::Total)
@@ -142,7 +143,9 @@ impl Table {
         Ok(Found {
             items: answer.items.unwrap_or_default(),
             // DynamoDB says so too where the range ends just at the limit.
-            rest: reached.filter(|sk| *sk < range.last).map(|sk| Range { after: Some(sk), ..range }),
+            rest: reached
+                .filter(|sk| if range.descending { *sk > range.first } else { *sk < range.last })
+                .map(|sk| Range { after: Some(sk), ..range }),
             read_units: answer.consumed_capacity.and_then(|units| units.capacity_units).unwrap_or_default(),
         })
     }

@@ -4,14 +4,19 @@ mod create;
 mod list;
 mod look_up;
 mod matches;
+mod opening;
 mod update;
+mod walk;
+mod window;
 
 use directory::{Access, Activity, Caller, Error, InstanceId, Setting, User, UserId};
 
 use scim::fold;
 
 pub use list::Page;
-pub use look_up::Opening;
+pub(crate) use opening::FirstReads;
+pub use opening::Opening;
+pub(crate) use window::Window;
 
 use crate::items::{self, Claim, number, text};
 use crate::key::Key;

@@ -1,6 +1,6 @@
-use scim::Filter;
+use scim::{Filter, ListQuery};
 
-use super::{LookUp, Plan, plan};
+use super::{Claims, LookUp, Plan, plan};
 use crate::USER;
 
 const ID: &str = "4f1b1a0e-3f47-8a5e-9c0a-2b8f00000001";
@@ -9,9 +9,10 @@ const ID: &str = "4f1b1a0e-3f47-8a5e-9c0a-2b8f00000001";
 fn told(filter: &str) -> String {
     let filter = Filter::parse(&filter.replace("$id", &format!("\"{ID}\""))).expect("the filter can be read");
     filter.check(&USER).expect("the filter fits a user");
-    let look_ups = match plan(&filter) {
+    let look_ups = match plan(&ListQuery { filter: Some(filter), ..ListQuery::default() }) {
         Plan::Scan => return "scan".to_owned(),
         Plan::LookUp(look_ups) => look_ups,
+        other => panic!("{other:?} is no plan of a filter"),
     };
     let told = look_ups.iter().map(|look_up| match look_up {
         LookUp::Id(id) => format!("id of row {}", id.row()),
@@ -135,5 +136,27 @@ fn ok_everything_else_is_read() {
         "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User:employeeId eq \"7\"",
     ] {
         check(&[(filter, "scan")]);
+    }
+}
+
+#[test]
+fn ok_a_list_without_a_filter_is_read_in_the_order_in_which_it_is_stored() {
+    let walk = |claims, descending| Plan::Walk { claims, descending };
+    let email = "urn:ietf:params:scim:schemas:core:2.0:User:emails.value";
+    let cases = [
+        (vec![], Plan::Rows),
+        (vec![("startIndex", "7"), ("sortOrder", "descending")], Plan::Rows),
+        (vec![("sortBy", "USERNAME")], walk(Claims::UserName, false)),
+        (vec![("sortBy", "userName"), ("sortOrder", "descending")], walk(Claims::UserName, true)),
+        (vec![("sortBy", "emails")], walk(Claims::Email, false)),
+        (vec![("sortBy", email), ("sortOrder", "descending")], walk(Claims::Email, true)),
+        (vec![("sortBy", "emails.type")], Plan::Scan),
+        (vec![("sortBy", "name.familyName")], Plan::Scan),
+        (vec![("sortBy", "externalId")], Plan::Scan),
+        (vec![("sortBy", "userName"), ("filter", "active eq true")], Plan::Scan),
+    ];
+    for (pairs, expected) in cases {
+        let query = ListQuery::from_pairs(pairs.clone()).expect("a query");
+        assert_eq!(plan(&query), expected, "for {pairs:?}");
     }
 }

@@ -4,7 +4,7 @@ use directory::{LookUp, MAX_FOLDED_BYTES, Plan, USER, User, plan};
 use proptest::collection::vec;
 use proptest::prelude::*;
 use proptest::sample::{Index, select};
-use scim::{Filter, fold};
+use scim::{Filter, ListQuery, fold};
 use serde_json::Value;
 
 use crate::people::{cases, profile, seen, text, user_of};
@@ -113,7 +113,7 @@ proptest! {
         let filter = Filter::parse(&text).expect("the grammar has been followed");
         prop_assert_eq!(filter.check(&USER), Ok(()), "{}", text);
 
-        if let Plan::LookUp(look_ups) = plan(&filter) {
+        if let Plan::LookUp(look_ups) = plan(&ListQuery { filter: Some(filter.clone()), ..ListQuery::default() }) {
             prop_assert!(look_ups.iter().all(has_a_key), "{} is {:?}", text, look_ups);
             if filter.matches(&USER, &seen(&user)) {
                 let found = look_ups.iter().any(|look_up| leads_to(look_up, &user));

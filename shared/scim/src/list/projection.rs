@@ -1,5 +1,7 @@
 //! Which attributes a response has (RFC 7644 §3.9).
 
+use std::fmt;
+
 use serde_json::{Map, Value};
 
 use crate::error::{Error, ScimType};
@@ -70,6 +72,19 @@ impl Projection {
             }
         }
         Some(Selection { named, keep })
+    }
+}
+
+/// One line for what was asked; nothing for all.
+impl fmt::Display for Projection {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (name, paths) = match self {
+            Self::All => return Ok(()),
+            Self::Only(paths) => ("attributes", paths),
+            Self::Except(paths) => ("excludedAttributes", paths),
+        };
+        f.write_str(name)?;
+        paths.iter().try_for_each(|path| write!(f, " {path}"))
     }
 }
 

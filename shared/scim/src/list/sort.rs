@@ -1,6 +1,7 @@
 //! In which order resources come (RFC 7644 §3.4.2.3).
 
 use std::cmp::Ordering;
+use std::fmt;
 
 use jiff::Timestamp;
 use serde_json::Value;
@@ -98,6 +99,12 @@ impl Sort {
             (Some(one), Some(other)) => one.compare(other),
         };
         if self.descending { ascending.reverse() } else { ascending }
+    }
+}
+
+impl fmt::Display for Sort {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} {}", self.by, if self.descending { "descending" } else { "ascending" })
     }
 }
 

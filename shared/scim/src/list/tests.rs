@@ -17,7 +17,7 @@ fn check_err<const N: usize>(pairs: [(&str, &str); N], scim_type: ScimType, expe
 }
 
 fn page(start_index: u64, count: u32) -> ListQuery {
-    ListQuery { start_index, count, ..ListQuery::default() }
+    ListQuery { start: Start::Index(start_index), count, ..ListQuery::default() }
 }
 
 #[test]
@@ -58,11 +58,34 @@ fn ok_filter() {
 }
 
 #[test]
-fn ok_sorting_and_cursors_are_reported() {
-    let unsupported = |name| ListQuery { unsupported: Some(name), ..ListQuery::default() };
-    check([("cursor", "abc")], unsupported("cursor"));
-    check([("cursor", "")], unsupported("cursor"));
+fn ok_cursors() {
+    let at = |cursor: &str, count| ListQuery { start: Start::Cursor(cursor.into()), count, ..ListQuery::default() };
+    check([("cursor", "")], at("", 100));
+    check([("Cursor", "abc"), ("startIndex", "")], at("abc", 100));
+    check([("cursor", ""), ("count", "-7")], at("", 0));
+    check([("cursor", ""), ("count", "1000")], at("", 1000));
+}
+
+#[test]
+fn err_cursors() {
+    let both = "parameters 'startIndex' and 'cursor' exclude each other";
+    check_err([("cursor", ""), ("startIndex", "1")], ScimType::InvalidValue, both);
+    let many = "parameter 'count': 1001 is more than the 1000 that a page can have";
+    check_err([("cursor", ""), ("count", "1001")], ScimType::InvalidCount, many);
+}
+
+#[test]
+fn ok_an_order_without_an_attribute_is_none() {
     check([("sortBy", ""), ("sortOrder", "")], page(1, 100));
+}
+
+#[test]
+fn ok_what_stays_from_page_to_page_is_told_in_one_spelling() {
+    let told = |pairs: &[(&str, &str)]| ListQuery::from_pairs(pairs.iter().copied()).expect("a query").to_string();
+    let pairs = [("filter", "userName  SW \"a\" AND active eq true"), ("sortBy", "title"), ("attributes", "a,b.c")];
+    assert_eq!(told(&pairs), "filter userName sw \"a\" and active eq true\nsort title ascending\nattributes a b.c");
+    assert_eq!(told(&[("sortOrder", "DESCENDING"), ("sortBy", "id")]), "sort id descending\n");
+    assert_eq!(told(&[("cursor", "x"), ("count", "7")]), "");
 }
 
 #[test]
@@ -97,11 +120,25 @@ fn err_attributes_and_excluded_attributes() {
 
 #[test]
 fn a_list_response_counts_what_it_has() {
-    let response = ListResponse { total_results: 12, start_index: 11, resources: &["a", "b"] };
+    let response = ListResponse { total_results: 12, place: PagePlace::Index(11), resources: &["a", "b"] };
     let expected = json!({
         "schemas": ["urn:ietf:params:scim:api:messages:2.0:ListResponse"],
         "totalResults": 12,
         "startIndex": 11,
+        "itemsPerPage": 2,
+        "Resources": ["a", "b"],
+    });
+    assert_eq!(serde_json::to_value(response).expect("serializes"), expected);
+}
+
+#[test]
+fn a_page_by_cursor_names_the_pages_beside_it_that_there_are() {
+    let place = PagePlace::Cursor { next: Some("n-1".to_owned()), previous: None };
+    let response = ListResponse { total_results: 12, place, resources: &["a", "b"] };
+    let expected = json!({
+        "schemas": ["urn:ietf:params:scim:api:messages:2.0:ListResponse"],
+        "totalResults": 12,
+        "nextCursor": "n-1",
         "itemsPerPage": 2,
         "Resources": ["a", "b"],
     });

@@ -4,21 +4,20 @@ use std::collections::BTreeMap;
 use std::ops::RangeInclusive;
 use std::time::Duration;
 
-use directory::{Caller, Error, Instance, Plan, User, plan};
+use directory::{Bound, Caller, Error, Instance, Place, Plan, User, plan};
 use futures_util::{StreamExt, TryStreamExt, future, stream};
-use scim::ListQuery;
+use scim::{ListQuery, PagePlace, Start};
 use serde_json::Value;
 
 use super::Opening;
 use super::matches::Matches;
-use crate::Store;
+use super::window::Part;
 use crate::backoff::Backoff;
 use crate::items;
 use crate::key::{Key, Range};
 use crate::table::{Found, Item, take, unavailable};
+use crate::{Store, random};
 
-/// The most rows that are read for a caller who is not verified yet.
-pub(super) const UNVERIFIED_ROWS: u32 = 100;
 /// The most rows of one query: 200 users of maximal size stay below DynamoDB's 1 MB a query.
 pub(super) const QUERY_ROWS: u32 = 200;
 /// Reads for one filter that run at the same time.
@@ -26,28 +25,23 @@ pub(super) const PARALLEL_READS: usize = 8;
 /// The most users that a filter may read.
 pub(super) const SCAN_USERS: u32 = 20_000;
 /// The most bytes that a filter without a look-up may read.
-const SCAN_BYTES: f64 = 32.0 * 1024.0 * 1024.0;
+pub(super) const SCAN_BYTES: f64 = 32.0 * 1024.0 * 1024.0;
 /// The most time that a filter may take.
 const SCAN_TIME: Duration = Duration::from_secs(10);
 /// What DynamoDB counts as one unit of a strongly consistent read.
-const READ_UNIT_BYTES: f64 = 4096.0;
+pub(super) const READ_UNIT_BYTES: f64 = 4096.0;
 /// How often rows that must be there are looked for again.
 const REREADS: u32 = 5;
 
-/// A page of users (RFC 7644 §3.4.2).
+/// A page of users (RFC 7644 §3.4.2, RFC 9865).
 #[derive(Debug)]
 pub struct Page {
-    /// The users of the page, in the order of creation.
+    /// The users of the page, in the order of the list.
     pub users: Vec<User>,
     /// How many users there are on all pages.
     pub total: u64,
-}
-
-/// The rows of a page: row and startIndex are the same number.
-pub(super) fn page_rows(query: &ListQuery) -> Option<RangeInclusive<u32>> {
-    let first = u32::try_from(query.start_index).ok()?;
-    let last = first.saturating_add(query.count.checked_sub(1)?);
-    Some(first..=last)
+    /// Where the page is among them.
+    pub place: PagePlace,
 }
 
 impl Store {
@@ -65,27 +59,52 @@ impl Store {
     ) -> Result<Page, Error> {
         let matches = Matches::new(query, represent);
         let found = async {
-            match (query.filter.as_ref().map(plan), &query.sort) {
-                (None, None) => self.page(caller, opening, query).await,
-                (Some(Plan::LookUp(look_ups)), _) => self.look_up(caller, opening, &look_ups, matches).await,
-                (None | Some(Plan::Scan), _) => self.scan(caller, opening, matches).await,
+            match plan(query) {
+                Plan::Rows => self.page(caller, opening, query).await,
+                Plan::Walk { .. } => self.walk(caller, opening, query).await,
+                Plan::LookUp(look_ups) => self.look_up(caller, opening, &look_ups, matches).await,
+                Plan::Scan => self.scan(caller, opening, matches).await,
             }
         };
-        tokio::time::timeout(SCAN_TIME, found)
+        let Part { users, total, next, previous } = tokio::time::timeout(SCAN_TIME, found)
             .await
-            .unwrap_or_else(|_| Err(too_many("have to be read for this list, and that takes too long")))
+            .unwrap_or_else(|_| Err(too_many("have to be read for this list, and that takes too long")))?;
+        let place = match query.start {
+            Start::Index(start_index) => PagePlace::Index(start_index),
+            Start::Cursor(_) => PagePlace::Cursor {
+                next: self.seal(caller, query, next).await?,
+                previous: self.seal(caller, query, previous).await?,
+            },
+        };
+        Ok(Page { users, total, place })
     }
 
-    async fn page(&self, caller: &Caller, mut opening: Opening, query: &ListQuery) -> Result<Page, Error> {
+    async fn seal(&self, caller: &Caller, query: &ListQuery, bound: Option<Bound>) -> Result<Option<String>, Error> {
+        let Some(bound) = bound else { return Ok(None) };
+        let peppers = self.peppers.get().await?;
+        Ok(Some(bound.seal(&peppers, caller.instance(), query, self.now(), random::bytes()?)))
+    }
+
+    async fn page(&self, caller: &Caller, mut opening: Opening, query: &ListQuery) -> Result<Part, Error> {
         let mut rows = Rows::default();
         opening.found.into_iter().try_for_each(|found| rows.add(found))?;
         let instance = instance_of(caller, &mut opening.items)?;
         // A row above the counter was created between the two reads, and the rows below it too.
         let total = instance.user_count.max(rows.users.last_key_value().map_or(0, |(row, _)| *row));
-        if let Some(wanted) = page_rows(query) {
+        if let Some(wanted) = opening.window.rows(query.count)? {
             self.read_rows(caller, *wanted.start()..=*wanted.end().min(&total), &mut rows).await?;
         }
-        Ok(Page { users: rows.users.into_values().collect(), total: total.into() })
+        let row = |user: Option<(&u32, _)>| user.map(|(row, _)| *row);
+        Ok(Part {
+            next: row(rows.users.last_key_value())
+                .filter(|last| *last < total)
+                .map(|last| Bound::After(Place::Row(last))),
+            previous: row(rows.users.first_key_value())
+                .filter(|first| *first > 1)
+                .map(|first| Bound::Before(Place::Row(first))),
+            users: rows.users.into_values().collect(),
+            total: total.into(),
+        })
     }
 
     async fn scan(
@@ -93,7 +112,7 @@ impl Store {
         caller: &Caller,
         mut opening: Opening,
         mut matches: Matches<'_, impl Fn(&User) -> Value>,
-    ) -> Result<Page, Error> {
+    ) -> Result<Part, Error> {
         let count = instance_of(caller, &mut opening.items)?.user_count;
         if count > SCAN_USERS {
             return Err(too_many(&format!(
@@ -113,7 +132,7 @@ impl Store {
             }
             rows.users.into_values().for_each(|user| matches.add(user));
         }
-        Ok(matches.page())
+        matches.part(&opening.window)
     }
 
     /// Reads rows that exist, as far as they are not there yet; none is left out.
@@ -182,7 +201,7 @@ impl Rows {
     }
 }
 
-fn instance_of(caller: &Caller, items: &mut Vec<Item>) -> Result<Instance, Error> {
+pub(super) fn instance_of(caller: &Caller, items: &mut Vec<Item>) -> Result<Instance, Error> {
     let instance = caller.instance();
     let item =
         take(items, &Key::instance(instance)).ok_or_else(|| Error::internal(format!("instance {instance} is gone")))?;

@@ -2,62 +2,20 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 
-use directory::{Caller, Error, InstanceId, LookUp, Plan, User, plan};
+use directory::{Caller, Error, InstanceId, LookUp, User};
 use futures_util::{StreamExt, TryStreamExt, future, stream};
-use scim::ListQuery;
 use serde_json::Value;
 
-use super::Page;
-use super::list::{PARALLEL_READS, QUERY_ROWS, SCAN_USERS, UNVERIFIED_ROWS, page_rows, too_many};
+use super::list::{PARALLEL_READS, QUERY_ROWS, SCAN_USERS, too_many};
 use super::matches::Matches;
+use super::opening::{Opening, UNVERIFIED_KEYS, UNVERIFIED_RANGES};
+use super::window::Part;
 use crate::Store;
 use crate::items::{self, Claim, user_of_item};
 use crate::key::{Key, Range};
 use crate::table::{BATCH, Found, Item, take};
 
-/// What has been read for a list while its caller was being verified.
-#[derive(Default)]
-pub struct Opening {
-    pub(super) items: Vec<Item>,
-    pub(super) found: Vec<Found>,
-}
-
-impl Opening {
-    /// The keys and ranges that a query starts with: all that it needs, if that is little.
-    pub(crate) fn reads(instance: InstanceId, query: &ListQuery) -> (Vec<Key>, Vec<Range>) {
-        match query.filter.as_ref().map(plan) {
-            None if query.sort.is_none() => {
-                let rows = page_rows(query).map(|rows| {
-                    let (first, last) = rows.into_inner();
-                    first..=last.min(first.saturating_add(UNVERIFIED_ROWS - 1))
-                });
-                let ranges = rows.map_or_else(Vec::new, |rows| Range::users(instance, rows, QUERY_ROWS));
-                (vec![Key::instance(instance)], ranges)
-            }
-            None | Some(Plan::Scan) => (vec![Key::instance(instance)], vec![]),
-            Some(Plan::LookUp(look_ups)) => {
-                let ranges = look_ups.iter().filter_map(|look_up| range(instance, look_up)).take(UNVERIFIED_RANGES);
-                (keys(instance, &look_ups).take(UNVERIFIED_KEYS).collect(), ranges.collect())
-            }
-        }
-    }
-
-    pub(crate) fn with_items(self, items: Vec<Item>) -> Self {
-        Self { items, ..self }
-    }
-}
-
-/// The most keys of look-ups that are read for a caller who is not verified yet.
-const UNVERIFIED_KEYS: usize = 99;
-/// The most ranges of look-ups that are read for a caller who is not verified yet.
-const UNVERIFIED_RANGES: usize = 1;
-
 impl Store {
-    pub(crate) async fn open(&self, ranges: Vec<Range>) -> Result<Opening, Error> {
-        let queries = ranges.into_iter().map(|range| self.table.query(range, UNVERIFIED_ROWS as usize));
-        Ok(Opening { items: Vec::new(), found: future::try_join_all(queries).await? })
-    }
-
     /// Reads the users that look-ups name, in the order of creation.
     pub(super) async fn look_up(
         &self,
@@ -65,26 +23,26 @@ impl Store {
         opening: Opening,
         look_ups: &BTreeSet<LookUp>,
         mut matches: Matches<'_, impl Fn(&User) -> Value>,
-    ) -> Result<Page, Error> {
+    ) -> Result<Part, Error> {
         let instance = caller.instance();
-        let (rows, known) = self.candidates(instance, opening, look_ups).await?;
+        let Opening { window, items, found } = opening;
+        let (rows, known) = self.candidates(instance, (items, found), look_ups).await?;
         let rows: Vec<_> = rows.into_iter().collect();
         let parts: Vec<_> = rows.chunks(BATCH).map(|rows| self.users_in(instance, rows, &known)).collect();
         let mut parts = stream::iter(parts).buffered(PARALLEL_READS);
         while let Some(users) = parts.try_next().await? {
             users.into_values().for_each(|user| matches.add(user));
         }
-        Ok(matches.page())
+        matches.part(&window)
     }
 
     /// The rows that look-ups lead to, and the users that have been read on the way.
     async fn candidates(
         &self,
         instance: InstanceId,
-        opening: Opening,
+        (mut items, mut found): (Vec<Item>, Vec<Found>),
         look_ups: &BTreeSet<LookUp>,
     ) -> Result<(BTreeSet<u32>, BTreeMap<u32, User>), Error> {
-        let Opening { mut items, mut found } = opening;
         let keys: Vec<_> = keys(instance, look_ups).skip(UNVERIFIED_KEYS).collect();
         items.extend(self.table.get_all(&keys).await?);
         let ranges = look_ups.iter().filter_map(|look_up| range(instance, look_up)).skip(UNVERIFIED_RANGES);
@@ -114,7 +72,8 @@ impl Store {
         Ok((rows, known))
     }
 
-    async fn users_in(
+    /// Reads the users in some rows, as far as they are not known.
+    pub(super) async fn users_in(
         &self,
         instance: InstanceId,
         rows: &[u32],
@@ -131,7 +90,7 @@ impl Store {
 }
 
 /// The keys of all look-ups, each once: two ids can name the same row.
-fn keys(instance: InstanceId, look_ups: &BTreeSet<LookUp>) -> impl Iterator<Item = Key> {
+pub(super) fn keys(instance: InstanceId, look_ups: &BTreeSet<LookUp>) -> impl Iterator<Item = Key> {
     let mut seen = HashSet::new();
     look_ups.iter().filter_map(move |look_up| key(instance, look_up).filter(|key| seen.insert(key.clone())))
 }
@@ -147,7 +106,7 @@ fn key(instance: InstanceId, look_up: &LookUp) -> Option<Key> {
 }
 
 /// The claims that a look-up reads, where it can lead to several users.
-fn range(instance: InstanceId, look_up: &LookUp) -> Option<Range> {
+pub(super) fn range(instance: InstanceId, look_up: &LookUp) -> Option<Range> {
     match look_up {
         LookUp::Id(_) | LookUp::UserName(_) | LookUp::Email(_) => None,
         LookUp::ExternalId(value) => Some(Range::external_ids(instance, value)),
