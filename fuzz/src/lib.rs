@@ -6,18 +6,20 @@
 
 #![expect(clippy::missing_panics_doc, reason = "to panic is what these functions are for")]
 
+use std::collections::BTreeMap;
 use std::str;
 
 use directory::{
-    DEFAULT_GROUP, Error, Instance, InstanceId, LookUp, NamedGroup, Plan, PresentedKey, Profile, Setting, USER, User,
-    UserId, UserPatch, UserRepresentation, UserResource, change, new_user, plan,
+    Bound, CURSOR_NONCE_BYTES, DEFAULT_GROUP, Error, Instance, InstanceId, LookUp, NamedGroup, Peppers, Plan,
+    PresentedKey, Profile, Setting, USER, User, UserId, UserPatch, UserRepresentation, UserResource, change, new_user,
+    plan,
 };
 use http::Method;
 use http::header::{AUTHORIZATION, HeaderMap, HeaderValue};
 use lambda::{EventParts, Request};
 use scim::{
-    AttributePath, Filter, ListQuery, MAX_COUNT, MAX_FILTER_BYTES, MAX_PATCH_OPERATIONS, PatchOp, PatchPath, ScimType,
-    Start, fold,
+    AttributePath, BulkMethod, BulkRequest, Filter, ListQuery, MAX_COUNT, MAX_FILTER_BYTES, MAX_PATCH_OPERATIONS,
+    PatchOp, PatchPath, References, ScimType, Start, fold,
 };
 use serde_json::{Value, json};
 
@@ -25,14 +27,16 @@ use serde_json::{Value, json};
 pub type Target = (&'static str, fn(&[u8]));
 
 /// Every target.
-pub const TARGETS: [Target; 7] = [
+pub const TARGETS: [Target; 9] = [
     ("filter", filter),
     ("path", path),
     ("patch", patch),
     ("user", user),
     ("authorization", authorization),
+    ("cursor", cursor),
     ("query", query),
     ("search", search),
+    ("bulk", bulk),
 ];
 
 /// The longest detail of a refusal, in bytes: what a client sent is quoted shortened.
@@ -180,6 +184,21 @@ pub fn authorization(bytes: &[u8]) {
     }
 }
 
+/// A cursor: only those that were sealed here are opened, such as the seeds.
+pub fn cursor(bytes: &[u8]) {
+    let Ok(text) = str::from_utf8(bytes) else { return };
+    let pepper = json!({"current": "v1", "v1": "0123456789abcdef0123456789abcdef"}).to_string();
+    let peppers = Peppers::from_secret(&pepper).expect("a pepper");
+    let (instance, query, now) = (setting(None).instance.id, ListQuery::default(), stored().created);
+    match Bound::open(text, &peppers, instance, &query, now) {
+        Ok(bound) => assert_eq!(bound.seal(&peppers, instance, &query, now, [7; CURSOR_NONCE_BYTES]), text),
+        Err(refusal) => {
+            assert_eq!(refusal.scim_type(), ScimType::InvalidCursor);
+            check_detail(&refusal);
+        }
+    }
+}
+
 /// The query string of a list.
 pub fn query(bytes: &[u8]) {
     let Ok(text) = str::from_utf8(bytes) else { return };
@@ -217,6 +236,47 @@ fn check_query(query: Result<ListQuery, Error>) {
         selection.apply(&USER, &mut shown);
     }
     assert!(shown["id"].is_string() && shown["schemas"].is_array(), "what is always returned is missing: {shown}");
+}
+
+/// The body of a bulk request.
+pub fn bulk(bytes: &[u8]) {
+    let Ok(body) = serde_json::from_slice::<Value>(bytes) else { return };
+    let request = match BulkRequest::from_json(&body) {
+        Ok(request) => request,
+        Err(refusal) => return check_detail(&refusal),
+    };
+    let references = request.references();
+    assert_eq!(references.len(), request.operations.len());
+
+    let is_post = |index: usize| request.operations[index].method == BulkMethod::Post;
+    let named = request.operations.iter().enumerate().filter(|(index, _)| is_post(*index));
+    let ids: BTreeMap<_, _> = named
+        .map(|(index, operation)| (operation.bulk_id.as_deref().expect("a POST has a bulkId"), format!("id{index}")))
+        .collect();
+    for (index, references) in references.iter().enumerate() {
+        match references {
+            References::To(posts) => {
+                assert!(posts.is_sorted_by(|one, other| one < other), "{posts:?}");
+                assert!(posts.iter().all(|post| is_post(*post)), "{index} waits for {posts:?}");
+            }
+            References::Unknown(bulk_id) => assert!(!ids.contains_key(bulk_id.as_str()), "{bulk_id} is known"),
+        }
+    }
+
+    let id_of = |bulk_id: &str| ids.get(bulk_id).map(String::as_str);
+    let operations: Vec<_> = request.operations.iter().map(|operation| operation.resolved(id_of)).collect();
+    for ((operation, resolved), references) in request.operations.iter().zip(&operations).zip(&references) {
+        match references {
+            References::To(posts) => assert_eq!(operation == resolved, posts.is_empty()),
+            References::Unknown(_) => {}
+        }
+    }
+    for references in (BulkRequest { operations, ..request }).references() {
+        assert!(
+            matches!(&references, References::Unknown(_)) || references == References::To(vec![]),
+            "{references:?}"
+        );
+    }
 }
 
 fn check_detail(refusal: &scim::Error) {

@@ -159,7 +159,8 @@ fn time((_, target): Target, bytes: &[u8]) -> Duration {
 
 #[test]
 fn what_is_long_takes_no_longer_than_it_is() {
-    let patterns: [(&str, &str, &str); 14] = [
+    // `#` stands for the number of the repetition.
+    let patterns: [(&str, &str, &str); 17] = [
         ("", "(", ""),
         ("", "not (", ""),
         ("", "id pr and ", "id pr"),
@@ -178,10 +179,26 @@ fn what_is_long_takes_no_longer_than_it_is() {
         ("{\"sortOrder\":\"", "x", "\"}"),
         ("{\"", "x", "\":[{}]}"),
         ("", "Bearer ", "klue_"),
+        (
+            "{\"Operations\":[",
+            "{\"method\":\"DELETE\",\"path\":\"/bulkId:#\"},",
+            "{\"method\":\"PUT\",\"path\":\"\"}]}",
+        ),
+        ("{\"Operations\":[{\"method\":\"POST\",\"path\":\"\",\"bulkId\":\"a\",\"data\":[", "\"bulkId:a\",", "0]}]}"),
+        // Each refers to the next, and the last to the first.
+        (
+            "{\"Operations\":[{\"method\":\"POST\",\"path\":\"\",\"bulkId\":\"a\",\"data\":\"bulkId:",
+            "#\"},{\"method\":\"POST\",\"path\":\"\",\"bulkId\":\"#\",\"data\":\"bulkId:",
+            "a\"}]}",
+        ),
     ];
     for target in TARGETS {
         for (before, repeated, after) in patterns {
-            let text = |bytes: usize| format!("{before}{}{after}", repeated.repeat(bytes / repeated.len()));
+            let text = |bytes: usize| {
+                let times = 0..bytes / repeated.len();
+                let repeated: String = times.map(|number| repeated.replace('#', &number.to_string())).collect();
+                format!("{before}{repeated}{after}")
+            };
             let (short, long) = (text(16 * 1024), text(256 * 1024));
             // Sixteen times as long may take four times as much again, and what no clock can tell.
             let limit = 64 * time(target, short.as_bytes()) + Duration::from_millis(20);

@@ -1,11 +1,12 @@
 //! The SCIM protocol (RFC 7643, 7644, 9865): what is the same for every service.
 //!
-//! It reads what clients send (filters, paths, PATCH bodies, list queries) into values, describes
-//! resources by tables of attributes, and writes the messages the RFCs define. It keeps out all
-//! that needs a decision or the outside world: HTTP, storage, clocks, identifiers, and what a
-//! PATCH operation does to a resource. Every refusal is an [`Error`] with the RFC's keyword and a
-//! sentence an administrator can act on.
+//! It reads what clients send (filters, paths, PATCH bodies, list queries, bulk requests) into
+//! values, describes resources by tables of attributes, and writes the messages the RFCs define. It
+//! keeps out all that needs a decision or the outside world: HTTP, storage, clocks, identifiers, and
+//! what a PATCH operation does to a resource. Every refusal is an [`Error`] with the RFC's keyword
+//! and a sentence an administrator can act on.
 
+mod bulk;
 mod discovery;
 mod error;
 mod filter;
@@ -13,12 +14,14 @@ mod filter;
 mod fixtures;
 mod fold;
 mod list;
+mod message;
 mod patch;
 mod path;
 mod schema;
 mod syntax;
 mod urn;
 
+pub use bulk::{BulkMethod, BulkOperation, BulkRequest, BulkResponse, BulkResult, MAX_BULK_OPERATIONS, References};
 pub use discovery::{
     AuthenticationScheme, BulkFeature, Feature, FilterFeature, PaginationFeature, ResourceType, SchemaExtension,
     ServiceProviderConfig,
@@ -36,6 +39,6 @@ pub use schema::{
     SchemaResource, Uniqueness, format_date_time,
 };
 pub use urn::{
-    ENTERPRISE_USER_SCHEMA, ERROR, LIST_RESPONSE, PATCH_OP, RESOURCE_TYPE, SCHEMA, SEARCH_REQUEST,
-    SERVICE_PROVIDER_CONFIG, USER_SCHEMA,
+    BULK_REQUEST, BULK_RESPONSE, ENTERPRISE_USER_SCHEMA, ERROR, LIST_RESPONSE, PATCH_OP, RESOURCE_TYPE, SCHEMA,
+    SEARCH_REQUEST, SERVICE_PROVIDER_CONFIG, USER_SCHEMA,
 };

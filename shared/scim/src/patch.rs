@@ -2,9 +2,10 @@
 
 use std::fmt;
 
-use serde_json::{Map, Value};
+use serde_json::Value;
 
-use crate::error::{Error, ScimType};
+use crate::error::Error;
+use crate::message::{member, members};
 use crate::path::PatchPath;
 use crate::syntax::quoted;
 use crate::urn;
@@ -79,10 +80,7 @@ impl PatchOp {
     /// if an operation is not what the RFC describes. The detail starts with the member at fault,
     /// such as `Operations[0].path`, counted from 0.
     pub fn from_json(body: &Value) -> Result<Self, Error> {
-        let Value::Object(body) = body else {
-            return Err(Error::invalid_syntax("the body must be a JSON object"));
-        };
-        check_schemas(member(body, "schemas")?)?;
+        let body = members(body, urn::PATCH_OP)?;
         let operations = match member(body, "Operations")? {
             Some(Value::Array(operations)) => operations,
             Some(_) => return Err(Error::invalid_syntax("Operations: expected an array")),
@@ -132,34 +130,6 @@ impl Operation {
             }
             _ => Ok(Self { op, path, value }),
         }
-    }
-}
-
-fn check_schemas(schemas: Option<&Value>) -> Result<(), Error> {
-    let is_patch_op = match schemas {
-        None | Some(Value::Null) => true,
-        Some(Value::Array(schemas)) => {
-            schemas.iter().filter_map(Value::as_str).any(|schema| schema.eq_ignore_ascii_case(urn::PATCH_OP))
-        }
-        Some(_) => false,
-    };
-    if is_patch_op {
-        Ok(())
-    } else {
-        Err(Error::invalid_syntax(format!("schemas: expected a list with '{}'", urn::PATCH_OP)))
-    }
-}
-
-/// Finds a member by its name, ignoring case (RFC 7643 §2.1).
-fn member<'a>(object: &'a Map<String, Value>, name: &str) -> Result<Option<&'a Value>, Error> {
-    let mut members = object.iter().filter(|(key, _)| key.eq_ignore_ascii_case(name));
-    let first = members.next().map(|(_, value)| value);
-    match members.next() {
-        Some(_) => {
-            let detail = format!("'{name}' is there twice, in different case");
-            Err(Error::new(ScimType::InvalidSyntax, detail))
-        }
-        None => Ok(first),
     }
 }
 

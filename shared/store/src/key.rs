@@ -71,6 +71,13 @@ impl Key {
         ])
     }
 
+    /// The key of an item.
+    pub(crate) fn of(item: &HashMap<String, AttributeValue>) -> Result<Self, Error> {
+        let part = |name: &str| item.get(name).and_then(|part| part.as_s().ok()).cloned();
+        let key = part("pk").zip(part("sk")).map(|(pk, sk)| Self { pk, sk });
+        key.ok_or_else(|| Error::internal("an item has no key"))
+    }
+
     pub(crate) fn names(&self, item: &HashMap<String, AttributeValue>) -> bool {
         let is = |name: &str, value: &String| item.get(name).and_then(|found| found.as_s().ok()) == Some(value);
         is("pk", &self.pk) && is("sk", &self.sk)
@@ -151,12 +158,6 @@ impl Range {
         }
         ranges
     }
-}
-
-/// The sort key of an item.
-pub(crate) fn sort_key(item: &HashMap<String, AttributeValue>) -> Result<String, Error> {
-    let key = item.get("sk").and_then(|key| key.as_s().ok());
-    key.cloned().ok_or_else(|| Error::internal("an item has no sort key"))
 }
 
 /// The attribute by which an index can gather what happened to one user.

@@ -6,19 +6,28 @@ use aws_sdk_dynamodb::types::{
 use directory::Error;
 
 use crate::key::Key;
-use crate::table::{Cancelled, Item, Refused, Table};
+use crate::table::{Cancelled, Item, Table};
 
 /// Items that are written together, each with its purpose, by which a refusal is told apart.
 pub(crate) struct Transaction<'a, P> {
     table: &'a Table,
-    purposes: Vec<P>,
+    purposes: Vec<(P, Key)>,
     items: Vec<TransactWriteItem>,
+}
+
+/// An item whose condition did not hold.
+#[derive(Clone, Debug)]
+pub(crate) struct Refusal<P> {
+    pub(crate) purpose: P,
+    pub(crate) key: Key,
+    /// The item as it is; none where there is none.
+    pub(crate) item: Option<Item>,
 }
 
 /// Why nothing was written.
 pub(crate) enum Outcome<P> {
     /// Conditions did not hold, in the order in which their items were added.
-    Refused(Vec<(P, Refused)>),
+    Refused(Vec<Refusal<P>>),
     /// Another transaction was writing one of the items, or the table is too busy.
     Conflict,
 }
@@ -37,6 +46,7 @@ impl<'a, P: Copy> Transaction<'a, P> {
 
     /// Writes a whole item on a condition.
     pub(crate) fn replace(&mut self, purpose: P, item: Item, condition: &str, values: Values<'_>) -> Result<(), Error> {
+        let key = Key::of(&item)?;
         let mut put = Put::builder()
             .table_name(self.table.name())
             .set_item(Some(item))
@@ -45,7 +55,7 @@ impl<'a, P: Copy> Transaction<'a, P> {
         for (name, value) in values {
             put = put.expression_attribute_values(*name, value.clone());
         }
-        self.push(purpose, TransactWriteItem::builder().put(put.build().map_err(Error::internal)?).build());
+        self.push(purpose, key, TransactWriteItem::builder().put(put.build().map_err(Error::internal)?).build());
         Ok(())
     }
 
@@ -73,7 +83,8 @@ impl<'a, P: Copy> Transaction<'a, P> {
         {
             update = update.expression_attribute_names(name, &name[1..]);
         }
-        self.push(purpose, TransactWriteItem::builder().update(update.build().map_err(Error::internal)?).build());
+        let update = update.build().map_err(Error::internal)?;
+        self.push(purpose, key.clone(), TransactWriteItem::builder().update(update).build());
         Ok(())
     }
 
@@ -86,12 +97,13 @@ impl<'a, P: Copy> Transaction<'a, P> {
         for (name, value) in values {
             delete = delete.expression_attribute_values(*name, value.clone());
         }
-        self.push(purpose, TransactWriteItem::builder().delete(delete.build().map_err(Error::internal)?).build());
+        let delete = delete.build().map_err(Error::internal)?;
+        self.push(purpose, key.clone(), TransactWriteItem::builder().delete(delete).build());
         Ok(())
     }
 
-    fn push(&mut self, purpose: P, item: TransactWriteItem) {
-        self.purposes.push(purpose);
+    fn push(&mut self, purpose: P, key: Key, item: TransactWriteItem) {
+        self.purposes.push((purpose, key));
         self.items.push(item);
     }
 
@@ -103,7 +115,9 @@ impl<'a, P: Copy> Transaction<'a, P> {
             Err(Cancelled::Conflict) => Ok(Some(Outcome::Conflict)),
             Err(Cancelled::Conditions(by_position)) => {
                 let refused = self.purposes.into_iter().zip(by_position);
-                Ok(Some(Outcome::Refused(refused.filter_map(|(purpose, refused)| Some((purpose, refused?))).collect())))
+                let refusals =
+                    refused.filter_map(|((purpose, key), refused)| Some(Refusal { purpose, key, item: refused?.item }));
+                Ok(Some(Outcome::Refused(refusals.collect())))
             }
         }
     }

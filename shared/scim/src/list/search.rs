@@ -4,6 +4,7 @@ use serde_json::Value;
 
 use super::ListQuery;
 use crate::error::Error;
+use crate::message::members;
 use crate::urn;
 
 impl ListQuery {
@@ -15,16 +16,7 @@ impl ListQuery {
     ///
     /// `invalidSyntax` if the body is not a SearchRequest, and as [`ListQuery::from_pairs`].
     pub fn from_json(body: &Value) -> Result<Self, Error> {
-        let Value::Object(members) = body else {
-            return Err(Error::invalid_syntax("the body must be a JSON object"));
-        };
-        let schemas = members.iter().find(|(name, _)| name.eq_ignore_ascii_case("schemas")).map(|(_, schemas)| schemas);
-        let is_search =
-            |schema: &Value| schema.as_str().is_some_and(|urn| urn.eq_ignore_ascii_case(urn::SEARCH_REQUEST));
-        if schemas.is_some_and(|schemas| !schemas.as_array().is_some_and(|schemas| schemas.iter().any(is_search))) {
-            let detail = format!("schemas: expected a list with '{}'", urn::SEARCH_REQUEST);
-            return Err(Error::invalid_syntax(detail));
-        }
+        let members = members(body, urn::SEARCH_REQUEST)?;
         let parameters = members.iter().filter(|(name, _)| super::is_parameter(name));
         let pairs = parameters.map(|(name, value)| Ok((name, text(name, value)?)));
         Self::from_pairs(pairs.collect::<Result<Vec<_>, Error>>()?)

@@ -1,6 +1,7 @@
 use serde_json::json;
 
 use super::*;
+use crate::error::ScimType;
 
 /// The operations, each as `op path value`.
 #[track_caller]

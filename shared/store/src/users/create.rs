@@ -1,13 +1,16 @@
 //! Creation of a user, and its restoration by a POST of the same userName.
 
-use directory::{Activity, ActivityKind, Caller, Error, Profile, State, User, UserId, changes};
+use std::slice;
+
+use directory::{ActivityKind, Caller, Error, Profile, State, User, UserId};
 use scim::fold;
 
-use super::{Place, Purpose, refusal, refused};
+use super::Place;
+use super::write::{Purpose, Write, refusal, refused};
 use crate::backoff::Backoff;
-use crate::items::{self, Claim, number};
+use crate::items::{self, Claim};
 use crate::key::Key;
-use crate::transaction::{Outcome, Transaction};
+use crate::transaction::Outcome;
 use crate::{Store, random};
 
 impl Store {
@@ -27,9 +30,10 @@ impl Store {
             let row = user_count.checked_add(1).ok_or_else(|| Error::internal("the instance has no row left"))?;
             let now = self.now();
             let id = UserId::new(row, random::bytes()?);
-            let user = User { id, version: 1, created: now, last_modified: now, profile: profile.clone() };
-            let refusals = match self.insert_user(caller, &user).await? {
-                None => return Ok(user),
+            let new = User { id, version: 1, created: now, last_modified: now, profile: profile.clone() };
+            let write = Write { kind: ActivityKind::UserCreated, old: None, new };
+            let refusals = match self.write(caller, slice::from_ref(&write)).await? {
+                None => return Ok(write.new),
                 Some(Outcome::Conflict) => {
                     backoff.wait().await?;
                     user_count = self.instance(caller).await?.user_count;
@@ -41,7 +45,7 @@ impl Store {
             if let Some(holder) = refused(&refusals, Purpose::UserName).and_then(|refused| refused.item.clone()) {
                 return self.restore_user(caller, &items::content(holder)?, profile).await;
             }
-            if let Some(error) = refusals.iter().find_map(|(purpose, _)| refusal(*purpose, &user)) {
+            if let Some(error) = refusals.iter().find_map(|refused| refusal(refused.purpose.1, &write.new)) {
                 return Err(error);
             }
             let instance = refused(&refusals, Purpose::Counter).and_then(|refused| refused.item.clone());
@@ -56,24 +60,6 @@ impl Store {
                 self.instance(caller).await?.user_count
             };
         }
-    }
-
-    async fn insert_user(&self, caller: &Caller, user: &User) -> Result<Option<Outcome<Purpose>>, Error> {
-        let instance = caller.instance();
-        let row = user.id.row();
-        let mut transaction = Transaction::new(&self.table);
-        transaction.insert(Purpose::User, items::item_of_user(instance, user))?;
-        transaction.update(
-            Purpose::Counter,
-            &Key::instance(instance),
-            "SET userCount = :row",
-            "userCount = :before",
-            &[(":row", number(row)), (":before", number(row - 1))],
-        )?;
-        let activity =
-            Activity { kind: ActivityKind::UserCreated, user: Some(user.id), changes: changes(None, &user.profile) };
-        self.add_companions(&mut transaction, caller, None, user, &activity)?;
-        transaction.commit().await
     }
 
     /// Makes a deleted user what a creation would have made, under its old id.

@@ -1,13 +1,15 @@
 //! Changes of a user.
 
-use directory::{Activity, ActivityKind, Caller, Error, Profile, User, changes, etag, is_version};
+use std::slice;
 
-use super::{Purpose, refusal, refused};
+use directory::{ActivityKind, Caller, Error, Profile, User, etag, is_version};
+
+use super::write::{Purpose, Write, refusal, refused};
 use crate::Store;
 use crate::backoff::Backoff;
-use crate::items::{self, number};
+use crate::items;
 use crate::key::Key;
-use crate::transaction::{Outcome, Transaction};
+use crate::transaction::Outcome;
 
 impl Store {
     /// Changes a user by a rule, on the version that `If-Match` asks for.
@@ -54,9 +56,10 @@ impl Store {
             if profile == user.profile {
                 return Ok(user);
             }
-            let changed = User { version: user.version + 1, last_modified: self.now(), profile, ..user.clone() };
-            let refusals = match self.replace_user(caller, kind, &user, &changed).await? {
-                None => return Ok(changed),
+            let new = User { version: user.version + 1, last_modified: self.now(), profile, ..user.clone() };
+            let write = Write { kind, old: Some(user.clone()), new };
+            let refusals = match self.write(caller, slice::from_ref(&write)).await? {
+                None => return Ok(write.new),
                 Some(Outcome::Conflict) => {
                     backoff.wait().await?;
                     continue;
@@ -80,27 +83,8 @@ impl Store {
                     .ok_or_else(|| Error::UserNotFound(user.id.to_string()))?;
                 continue;
             }
-            let error = refusals.iter().find_map(|(purpose, _)| refusal(*purpose, &changed));
+            let error = refusals.iter().find_map(|refused| refusal(refused.purpose.1, &write.new));
             return Err(error.unwrap_or_else(|| Error::internal("a change was refused without a reason")));
         }
-    }
-
-    async fn replace_user(
-        &self,
-        caller: &Caller,
-        kind: ActivityKind,
-        old: &User,
-        new: &User,
-    ) -> Result<Option<Outcome<Purpose>>, Error> {
-        let mut transaction = Transaction::new(&self.table);
-        transaction.replace(
-            Purpose::User,
-            items::item_of_user(caller.instance(), new),
-            "version = :version",
-            &[(":version", number(old.version))],
-        )?;
-        let activity = Activity { kind, user: Some(new.id), changes: changes(Some(&old.profile), &new.profile) };
-        self.add_companions(&mut transaction, caller, Some(old), new, &activity)?;
-        transaction.commit().await
     }
 }

@@ -10,7 +10,7 @@ use super::list::{READ_UNIT_BYTES, SCAN_BYTES, instance_of};
 use super::window::{Part, Window};
 use crate::Store;
 use crate::items::{self, Claim};
-use crate::key::{Range, sort_key};
+use crate::key::{Key, Range};
 use crate::table::Found;
 
 /// The most claims of one query: about as many as DynamoDB's 1 MB a query holds.
@@ -75,7 +75,7 @@ impl Store {
             let skipped = skip.min(items.len() as u64);
             skip -= skipped;
             for item in items.into_iter().skip(skipped as usize) {
-                claims.push((sort_key(&item)?, items::content::<Claim>(item)?.row));
+                claims.push((Key::of(&item)?.sk, items::content::<Claim>(item)?.row));
             }
             bytes += read_units * READ_UNIT_BYTES;
             let missing = (skip + u64::from(query.count) + 1).saturating_sub(claims.len() as u64);
