@@ -1,6 +1,6 @@
 //! `POST /scim/v2/Users`: creates a user (RFC 7644 §3.3).
 
-use directory::{Error, Scope, UserResource};
+use directory::{Error, Scope, UserOperation, UserResource};
 use lambda::{Reply, Request};
 use store::Store;
 
@@ -11,11 +11,9 @@ use store::Store;
 /// # Errors
 /// What the rules for new users refuse.
 pub async fn handle(store: &Store, request: &Request) -> Result<Reply, Error> {
-    let (asked, view) = (request.body(UserResource::from_json), request.view());
+    let (operation, view) = (request.body(UserResource::from_json).map(UserOperation::Create), request.view());
     let admission = store.authenticate(request.credentials()?, Scope::Scim);
-    let (caller, place) = admission.with_place_for(asked.as_ref().ok()).await?;
-    let (asked, view) = (asked?, view?);
-    let profile = directory::new_user(&place.setting, &asked)?;
-    let user = store.create_user(&caller, place, profile).await?;
-    Ok(view.created(&user))
+    let (caller, known) = admission.with_known(operation.as_ref().ok()).await?;
+    let (operation, view) = (operation?, view?);
+    Ok(view.created(&store.carry_out(&caller, known, &operation).await?))
 }

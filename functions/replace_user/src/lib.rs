@@ -1,6 +1,6 @@
 //! `PUT /scim/v2/Users/{id}`: replaces a user (RFC 7644 §3.5.1).
 
-use directory::{Error, Scope, UserResource};
+use directory::{ChangeMethod, Error, Scope, UserResource};
 use lambda::{Reply, Request};
 use store::Store;
 
@@ -9,12 +9,12 @@ use store::Store;
 /// # Errors
 /// [`Error::UserNotFound`]: a PUT never creates; what the rules for changes refuse.
 pub async fn handle(store: &Store, request: &Request) -> Result<Reply, Error> {
-    let (asked, view) = (request.body(UserResource::from_json), request.view());
-    let named_group = asked.as_ref().ok().and_then(UserResource::named_group);
+    let (operation, view) = (
+        request.body(UserResource::from_json).map(|asked| request.change(ChangeMethod::Replace(asked))),
+        request.view(),
+    );
     let admission = store.authenticate(request.credentials()?, Scope::Scim);
-    let (caller, user, setting) = admission.with_user_and_setting(request.resource_id(), named_group).await?;
-    let (asked, view) = (asked?, view?);
-    let rule = |stored: &_| directory::change(stored, &asked, &setting);
-    let user = store.update_user(&caller, user, request.if_match().as_deref(), rule).await?;
-    Ok(view.user(&user))
+    let (caller, known) = admission.with_known(operation.as_ref().ok()).await?;
+    let (operation, view) = (operation?, view?);
+    Ok(view.user(&store.carry_out(&caller, known, &operation).await?))
 }

@@ -55,6 +55,29 @@ pub enum Error {
         limit: usize,
     },
 
+    /// A bulk request has more operations than the service carries out (RFC 7644 §3.7.4).
+    #[error("The request has {count} operations; maxOperations is {limit}. Send it in parts.")]
+    TooManyOperations {
+        /// How many there are.
+        count: usize,
+        /// How many there may be.
+        limit: usize,
+    },
+
+    /// An operation of a bulk request refers to one that failed.
+    #[error("The operation needs what another one should have created, and that one failed.")]
+    ReferenceFailed,
+
+    /// Operations of a bulk request that wait for each other (RFC 7644 §3.7.1).
+    #[error(
+        "The operation needs what other operations create, and these need it in turn: references in a circle are not resolved."
+    )]
+    CircularReference,
+
+    /// The time of a bulk request was over before one of its operations.
+    #[error("The time for one request was over before this operation; nothing of it was done. Send it again.")]
+    NotReached,
+
     /// The body is not JSON by its content type.
     #[error("The content type '{0}' is not supported: send application/scim+json or application/json.")]
     UnsupportedMediaType(String),

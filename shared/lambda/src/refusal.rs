@@ -59,13 +59,15 @@ pub(crate) fn status(error: &Error) -> (StatusCode, Option<ScimType>) {
         | Error::GroupsUnsupported => (StatusCode::NOT_FOUND, None),
         Error::MethodNotAllowed { .. } => (StatusCode::METHOD_NOT_ALLOWED, None),
         Error::Taken { .. } => (StatusCode::CONFLICT, Some(ScimType::Uniqueness)),
-        Error::TooManyKeys { .. } | Error::LastAdminKey => (StatusCode::CONFLICT, None),
+        Error::TooManyKeys { .. } | Error::LastAdminKey | Error::ReferenceFailed | Error::CircularReference => {
+            (StatusCode::CONFLICT, None)
+        }
         Error::VersionMismatch { .. } => (StatusCode::PRECONDITION_FAILED, None),
-        Error::BodyTooLarge { .. } => (StatusCode::PAYLOAD_TOO_LARGE, None),
+        Error::BodyTooLarge { .. } | Error::TooManyOperations { .. } => (StatusCode::PAYLOAD_TOO_LARGE, None),
         Error::UnsupportedMediaType(_) => (StatusCode::UNSUPPORTED_MEDIA_TYPE, None),
         Error::Contention { .. } | Error::Throttled { .. } => (StatusCode::TOO_MANY_REQUESTS, None),
         Error::NotImplemented(_) => (StatusCode::NOT_IMPLEMENTED, None),
-        Error::Unavailable { .. } => (StatusCode::SERVICE_UNAVAILABLE, None),
+        Error::Unavailable { .. } | Error::NotReached => (StatusCode::SERVICE_UNAVAILABLE, None),
         Error::Internal(_) => (StatusCode::INTERNAL_SERVER_ERROR, None),
     }
 }

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use aws_lambda_events::apigw::ApiGatewayV2httpRequest;
 use data_encoding::BASE64;
-use directory::{Credentials, Error, KeyRefusal, PresentedKey, USER};
+use directory::{ChangeMethod, Credentials, Error, KeyRefusal, PresentedKey, USER, UserChange, UserOperation};
 use http::{HeaderMap, Method, header};
 use scim::{ListQuery, Projection};
 use serde_json::Value;
@@ -134,9 +134,10 @@ impl Request {
         Ok(View::new(self.base_url(), &Projection::from_pairs(self.query()?)?))
     }
 
-    /// The entity tags of `If-Match`.
-    pub fn if_match(&self) -> Option<Cow<'_, str>> {
-        self.entity_tags(header::IF_MATCH)
+    /// The operation on the user of the path, on the version that `If-Match` names.
+    pub fn change(&self, method: ChangeMethod) -> UserOperation {
+        let if_match = self.entity_tags(header::IF_MATCH).map(Cow::into_owned);
+        UserOperation::Change(UserChange { id: self.resource_id().to_owned(), if_match, method })
     }
 
     /// The entity tags of `If-None-Match`.

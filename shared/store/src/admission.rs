@@ -1,22 +1,17 @@
 //! Letting a caller in: the key is read together with the first data, in one round trip.
 
-use directory::{
-    ApiKey, Caller, Credentials, Error, GroupState, MAX_FOLDED_BYTES, NamedGroup, Scope, Setting, User, UserId,
-    UserResource, Verification, verify,
-};
+use directory::{ApiKey, Caller, Credentials, Error, Scope, User, UserId, UserOperation, Verification, verify};
 use jiff::{SignedDuration, Timestamp};
-use scim::fold;
 
+use crate::Store;
 use crate::items::{self, hash_text, text};
-use crate::key::{Key, Range};
+use crate::key::Key;
+use crate::known::{self, Known};
 use crate::table::{Item, take};
-use crate::users::{FirstReads, Opening, Place, Window};
-use crate::{Store, items::Claim};
+use crate::users::{FirstReads, Opening, Window};
 
 /// A key's last use is written at most this often.
 const LAST_USED_INTERVAL: SignedDuration = SignedDuration::from_mins(5);
-/// The most groups of an instance that one query reads.
-const GROUP_PAGE: usize = 100;
 
 /// A request whose key is still to be verified.
 pub struct Admission<'a> {
@@ -53,43 +48,17 @@ impl Admission<'_> {
         Ok((caller, user_of(id, item)?))
     }
 
-    /// Reads a user who is to be changed, and what the change has to fit.
-    ///
-    /// # Errors
-    /// [`Error::UserNotFound`] for an id that this instance has not issued.
-    pub async fn with_user_and_setting(
-        self,
-        id: &str,
-        named_group: Option<&str>,
-    ) -> Result<(Caller, User, Setting), Error> {
-        let store = self.store;
-        let instance = self.credentials.key.instance();
-        let wanted = id.parse::<UserId>().ok().map(|id| Key::user(instance, id.row()));
-        let mut keys = setting_keys(instance, named_group);
-        keys.extend(wanted.clone());
-        let (caller, mut items) = self.with_items(&keys).await?;
-        let user = user_of(id, wanted.and_then(|key| take(&mut items, &key)))?;
-        let setting = store.setting(&caller, named_group, &mut items).await?;
-        Ok((caller, user, setting))
-    }
-
-    /// Reads what a new user has to fit, and who holds its userName.
+    /// Reads what an operation is planned on.
     ///
     /// # Errors
     /// As [`Admission::alone`].
-    pub async fn with_place_for(self, asked: Option<&UserResource>) -> Result<(Caller, Place), Error> {
-        let store = self.store;
+    pub async fn with_known(self, operation: Option<&UserOperation>) -> Result<(Caller, Known), Error> {
         let instance = self.credentials.key.instance();
-        let named_group = asked.and_then(UserResource::named_group);
-        // A name that is too long to be claimed is refused by the rules, after verification.
-        let folded = asked.and_then(UserResource::named_user).map(fold).filter(|name| name.len() <= MAX_FOLDED_BYTES);
-        let claim = folded.map(|name| Key::user_name(instance, &name));
-        let mut keys = setting_keys(instance, named_group);
-        keys.extend(claim.clone());
-        let (caller, mut items) = self.with_items(&keys).await?;
-        let holder = claim.and_then(|key| take(&mut items, &key)).map(items::content::<Claim>).transpose()?;
-        let setting = store.setting(&caller, named_group, &mut items).await?;
-        Ok((caller, Place { setting, holder }))
+        let mut known = Known::new(&self.store.table, instance);
+        let keys = operation.map_or_else(Vec::new, |operation| known::keys(instance, operation));
+        let (caller, items) = self.with_items(&keys).await?;
+        known.learn_read(keys, items)?;
+        Ok((caller, known))
     }
 
     /// Starts to read users for a list.
@@ -167,42 +136,6 @@ impl Admission<'_> {
         }
         self.store.table.set(own, "attribute_exists(pk)", &values).await
     }
-}
-
-impl Store {
-    async fn setting(
-        &self,
-        caller: &Caller,
-        named_group: Option<&str>,
-        items: &mut Vec<Item>,
-    ) -> Result<Setting, Error> {
-        let instance = caller.instance();
-        let item = take(items, &Key::instance(instance))
-            .ok_or_else(|| Error::internal(format!("instance {instance} is gone")))?;
-        let found = match named_group {
-            None => return Ok(Setting { instance: items::instance(item)?, named_group: NamedGroup::None }),
-            Some(name) => take(items, &Key::group(instance, name)).map(items::group).transpose()?,
-        };
-        let named_group = match found.filter(|group| group.state == GroupState::Open) {
-            Some(group) => NamedGroup::Open(group),
-            // Only the refusal needs the names of the others.
-            None => NamedGroup::Unknown(self.group_names(caller).await?),
-        };
-        Ok(Setting { instance: items::instance(item)?, named_group })
-    }
-
-    async fn group_names(&self, caller: &Caller) -> Result<Vec<String>, Error> {
-        let items = self.table.query_all(Range::groups(caller.instance()), GROUP_PAGE).await?;
-        let groups = items.into_iter().map(items::group).collect::<Result<Vec<_>, _>>()?;
-        Ok(groups.into_iter().filter(|group| group.state == GroupState::Open).map(|group| group.name).collect())
-    }
-}
-
-fn setting_keys(instance: directory::InstanceId, named_group: Option<&str>) -> Vec<Key> {
-    // A name too long for a key names no group.
-    let group =
-        named_group.filter(|name| fold(name).len() <= MAX_FOLDED_BYTES / 2).map(|name| Key::group(instance, name));
-    std::iter::once(Key::instance(instance)).chain(group).collect()
 }
 
 /// The user in the row of an id, if it is the very user of that id.

@@ -65,8 +65,4 @@ impl Store {
         let item = self.table.get(&Key::instance(id)).await?;
         items::instance(item.ok_or_else(|| Error::InstanceNotFound(id.to_string()))?)
     }
-
-    pub(crate) async fn instance(&self, caller: &Caller) -> Result<Instance, Error> {
-        self.find_instance(caller.instance()).await
-    }
 }

@@ -16,7 +16,7 @@ use sha2::{Digest, Sha256};
 const ROWS_PER_PARTITION: u32 = 1024;
 
 /// The primary key of an item.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(crate) struct Key {
     pub(crate) pk: String,
     pub(crate) sk: String,

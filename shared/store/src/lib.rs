@@ -13,6 +13,7 @@ mod environment;
 mod instances;
 mod items;
 mod key;
+mod known;
 mod meter;
 mod peppers;
 mod random;
@@ -31,7 +32,8 @@ pub use clock::{Clock, system_clock};
 pub use environment::{Endpoint, StartError};
 pub use instances::CreatedInstance;
 pub use items::{item_of_user, user_of_item};
-pub use users::{Opening, Page, Place};
+pub use known::Known;
+pub use users::{Opening, Page};
 
 use peppers::PepperSource;
 use table::Table;

@@ -5,7 +5,7 @@ use scim::fold;
 
 use crate::items::{self, Claim, number, text};
 use crate::key::Key;
-use crate::transaction::{Outcome, Refusal, Transaction};
+use crate::transaction::{Outcome, Transaction};
 use crate::{Store, random};
 
 /// A user that is new, or another state of one that is there.
@@ -36,10 +36,10 @@ pub(super) type Part = (usize, Purpose);
 
 /// An entry under a value of a user, which moves with the value.
 pub(super) struct Move {
-    purpose: Purpose,
+    pub(super) purpose: Purpose,
     pub(super) freed: Option<Key>,
     pub(super) taken: Option<Key>,
-    claim: Claim,
+    pub(super) claim: Claim,
 }
 
 /// A visibility group that users come into or leave.
@@ -52,6 +52,11 @@ struct Membership {
 }
 
 impl Write {
+    /// Whether the user is already as it should be: then nothing is sent.
+    pub(super) fn changes_nothing(&self) -> bool {
+        self.old.as_ref() == Some(&self.new)
+    }
+
     /// The claims and the externalId's entry, as far as they change.
     pub(super) fn moves(&self, instance: InstanceId) -> Vec<Move> {
         let (before, after) = (self.old.as_ref().map(|user| &user.profile), &self.new.profile);
@@ -89,6 +94,22 @@ impl Write {
         let left = self.old.as_ref().and_then(|user| key(&user.profile.access));
         let entered = key(&self.new.profile.access);
         if left == entered { (None, None) } else { (left, entered) }
+    }
+
+    /// The refusal that a claim of another user means, or a group that is gone.
+    pub(super) fn refusal(&self, purpose: Purpose) -> Error {
+        let profile = &self.new.profile;
+        let taken = |attribute, value: &String| Error::Taken { attribute, value: value.clone() };
+        match purpose {
+            Purpose::UserName => taken("userName", &profile.user_name),
+            Purpose::Email => taken("e-mail", &profile.email),
+            Purpose::Group => {
+                let group = profile.access.group().unwrap_or_default();
+                let detail = format!("visibilityGroup '{group}' has just been deleted; choose another one.");
+                scim::Error::invalid_value(detail).into()
+            }
+            _ => Error::internal("a write was refused without a reason"),
+        }
     }
 }
 
@@ -169,28 +190,4 @@ fn add_membership(transaction: &mut Transaction<'_, Part>, membership: &Membersh
         return transaction.update((*first, Purpose::Group), key, "ADD #members :more", "#state = :open", &values);
     }
     transaction.update((*first, Purpose::Former), key, "ADD #members :more", "attribute_exists(pk)", &[more])
-}
-
-/// The refusal that a failed condition on a claim or group means.
-pub(super) fn refusal(purpose: Purpose, user: &User) -> Option<Error> {
-    let taken = |attribute, value: &String| Some(Error::Taken { attribute, value: value.clone() });
-    match purpose {
-        Purpose::UserName => taken("userName", &user.profile.user_name),
-        Purpose::Email => taken("e-mail", &user.profile.email),
-        Purpose::Group => {
-            let group = user.profile.access.group().unwrap_or_default();
-            Some(
-                scim::Error::invalid_value(format!(
-                    "visibilityGroup '{group}' has just been deleted; choose another one."
-                ))
-                .into(),
-            )
-        }
-        Purpose::User | Purpose::ExternalId | Purpose::Counter | Purpose::Activity | Purpose::Former => None,
-    }
-}
-
-/// What was refused of a single write for some purpose.
-pub(super) fn refused(refusals: &[Refusal<Part>], purpose: Purpose) -> Option<&Refusal<Part>> {
-    refusals.iter().find(|refusal| refusal.purpose.1 == purpose)
 }
