@@ -11,7 +11,7 @@ use directory::{
 };
 use jiff::Timestamp;
 use lambda::View;
-use scim::{Filter, Projection};
+use scim::{Filter, PagePlace, Projection};
 use serde_json::{Value, json};
 
 fn setting() -> Setting {
@@ -112,7 +112,7 @@ fn list(criterion: &mut Criterion) {
         let users_of = |items: Vec<_>| items.into_iter().map(store::user_of_item).collect::<Result<Vec<_>, _>>();
         bencher.iter_batched(
             || items.clone(),
-            |items| view.list(&users_of(items).expect("an item is a user"), 100, 1),
+            |items| view.list(&users_of(items).expect("an item is a user"), 100, PagePlace::Index(1)),
             BatchSize::SmallInput,
         );
     });

@@ -19,9 +19,9 @@ async fn the_service_says_what_it_can_do() {
         }
       ],
       "bulk": {
-        "maxOperations": 0,
-        "maxPayloadSize": 0,
-        "supported": false
+        "maxOperations": 1000,
+        "maxPayloadSize": 1048576,
+        "supported": true
       },
       "changePassword": {
         "supported": false

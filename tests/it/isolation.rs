@@ -27,6 +27,13 @@ async fn a_key_reaches_nothing_of_another_instance() {
             Function::GetUser | Function::DeleteUser => (call, 404),
             Function::ReplaceUser => (call.json(&person("eve")), 404),
             Function::PatchUser => (call.json(&operation("replace", "active", json!(false))), 404),
+            Function::Bulk => {
+                let path = format!("/Users/{}", user.text_at("/id"));
+                let operations = json!([{"method": "DELETE", "path": path}]);
+                let answer = app.call(call.json(&json!({"Operations": operations}))).await.expect(200);
+                assert_eq!(answer.text_at("/Operations/0/status"), "404", "{answer}");
+                continue;
+            }
             Function::AdminApiKeys if route.method == Method::DELETE => {
                 (Call::new(Method::DELETE, &format!("/admin/v1/api-keys/{key_id}")).key(&stranger.admin_key), 404)
             }

@@ -5,6 +5,8 @@ mod admin_api_keys;
 mod authorization;
 mod bad_input;
 mod binaries;
+mod bulk;
+mod bulk_properties;
 mod concurrency;
 mod contention;
 mod create_user;

@@ -12,7 +12,7 @@ async fn what_has_no_route_is_told_why() {
         (Method::POST, "/scim/v2/Groups"),
         (Method::PATCH, "/scim/v2/Groups/7"),
         (Method::GET, "/scim/v2/Me"),
-        (Method::POST, "/scim/v2/Bulk"),
+        (Method::GET, "/scim/v2/Bulk"),
         (Method::GET, "/scim/v2/.search"),
         (Method::PUT, "/scim/v2/Users/.search"),
         (Method::DELETE, "/scim/v2/Users"),
@@ -40,7 +40,7 @@ async fn what_has_no_route_is_told_why() {
     POST /scim/v2/Groups: 404  Klue does not manage groups over SCIM. In Okta, untick "Import Groups" and remove the groups under "Push Groups"; a user's visibility group is the attribute visibilityGroup.
     PATCH /scim/v2/Groups/7: 404  Klue does not manage groups over SCIM. In Okta, untick "Import Groups" and remove the groups under "Push Groups"; a user's visibility group is the attribute visibilityGroup.
     GET /scim/v2/Me: 501  /Me is not supported by this service.
-    POST /scim/v2/Bulk: 501  /Bulk is not supported by this service.
+    GET /scim/v2/Bulk: 405 POST GET is not possible here; possible are: POST.
     GET /scim/v2/.search: 405 POST GET is not possible here; possible are: POST.
     PUT /scim/v2/Users/.search: 405 POST PUT is not possible here; possible are: POST.
     DELETE /scim/v2/Users: 405 GET, POST DELETE is not possible here; possible are: GET, POST.

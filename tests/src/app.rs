@@ -81,10 +81,17 @@ impl App {
 
     /// Every item of the table, as DynamoDB's JSON, in the order of their keys.
     pub fn items(&self) -> Vec<Value> {
-        let request = serde_json::from_value(json!({"TableName": TABLE})).expect("a request to scan");
-        let answer = self.engine.database.scan(request).expect("the engine scans");
-        let answer = serde_json::to_value(&answer).expect("an answer is JSON");
-        let mut items = answer["Items"].as_array().cloned().unwrap_or_default();
+        let (mut items, mut request) = (Vec::new(), json!({"TableName": TABLE}));
+        loop {
+            let scan = serde_json::from_value(request.clone()).expect("a request to scan");
+            let answer = self.engine.database.scan(scan).expect("the engine scans");
+            let answer = serde_json::to_value(&answer).expect("an answer is JSON");
+            items.extend(answer["Items"].as_array().cloned().unwrap_or_default());
+            if answer["LastEvaluatedKey"].is_null() {
+                break;
+            }
+            request["ExclusiveStartKey"] = answer["LastEvaluatedKey"].clone();
+        }
         items.sort_by_key(|item| (item["pk"].to_string(), item["sk"].to_string()));
         items
     }

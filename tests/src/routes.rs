@@ -17,6 +17,8 @@ pub enum Function {
     PatchUser,
     /// Deactivates a user.
     DeleteUser,
+    /// Carries out many requests in one.
+    Bulk,
     /// Tells what the service can do.
     Discovery,
     /// Answers what has no route.
@@ -37,7 +39,7 @@ pub struct Route {
 }
 
 /// Every route but `$default`, which is [`Function::Unsupported`]'s.
-pub static ROUTES: [Route; 16] = [
+pub static ROUTES: [Route; 17] = [
     route(Method::POST, "/scim/v2/Users", Function::CreateUser),
     route(Method::GET, "/scim/v2/Users", Function::ListUsers),
     route(Method::POST, "/scim/v2/Users/.search", Function::ListUsers),
@@ -46,6 +48,7 @@ pub static ROUTES: [Route; 16] = [
     route(Method::PUT, "/scim/v2/Users/{id}", Function::ReplaceUser),
     route(Method::PATCH, "/scim/v2/Users/{id}", Function::PatchUser),
     route(Method::DELETE, "/scim/v2/Users/{id}", Function::DeleteUser),
+    route(Method::POST, "/scim/v2/Bulk", Function::Bulk),
     route(Method::GET, "/scim/v2/ServiceProviderConfig", Function::Discovery),
     route(Method::GET, "/scim/v2/ResourceTypes", Function::Discovery),
     route(Method::GET, "/scim/v2/ResourceTypes/{id}", Function::Discovery),
@@ -70,6 +73,7 @@ impl Function {
             Self::ReplaceUser => "replace_user",
             Self::PatchUser => "patch_user",
             Self::DeleteUser => "delete_user",
+            Self::Bulk => "bulk",
             Self::Discovery => "discovery",
             Self::Unsupported => "unsupported",
             Self::AdminApiKeys => "admin_api_keys",

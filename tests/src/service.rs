@@ -56,6 +56,7 @@ async fn dispatch(store: &Store, function: Function, usage: &Usage, request: &Re
     match function {
         Function::CreateUser => answer(request, usage, create_user::handle(store, request)).await,
         Function::GetUser => answer(request, usage, get_user::handle(store, request)).await,
+        Function::Bulk => answer(request, usage, bulk::handle(store, request)).await,
         Function::ListUsers => answer(request, usage, list_users::handle(store, request)).await,
         Function::ReplaceUser => answer(request, usage, replace_user::handle(store, request)).await,
         Function::PatchUser => answer(request, usage, patch_user::handle(store, request)).await,

@@ -4,11 +4,12 @@ use directory::Error;
 use lambda::{Reply, Request, SCIM_PATH};
 
 /// The methods of each path that exists; `{id}` stands for one part.
-const ALLOWED: [(&str, &str); 11] = [
+const ALLOWED: [(&str, &str); 12] = [
     ("/scim/v2/.search", "POST"),
     ("/scim/v2/Users/.search", "POST"),
     ("/scim/v2/Users", "GET, POST"),
     ("/scim/v2/Users/{id}", "GET, PUT, PATCH, DELETE"),
+    ("/scim/v2/Bulk", "POST"),
     ("/scim/v2/ServiceProviderConfig", "GET"),
     ("/scim/v2/ResourceTypes", "GET"),
     ("/scim/v2/ResourceTypes/{id}", "GET"),
@@ -29,7 +30,6 @@ pub async fn handle(request: &Request) -> Result<Reply, Error> {
     Err(match own.split('/').nth(1) {
         Some("Groups") => Error::GroupsUnsupported,
         Some("Me") => Error::NotImplemented("/Me"),
-        Some("Bulk") => Error::NotImplemented("/Bulk"),
         _ => match allowed {
             Some((_, allow)) if !allow.split(", ").any(|method| method == request.method().as_str()) => {
                 Error::MethodNotAllowed { method: request.method().to_string(), allow }

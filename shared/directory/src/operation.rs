@@ -1,8 +1,14 @@
 //! What a request does to users, by itself or as part of a bulk request.
 
+use std::sync::Arc;
+
 use scim::{BulkMethod, BulkOperation};
 
-use crate::{Error, UserPatch, UserResource};
+use crate::{Error, User, UserPatch, UserResource};
+
+/// What became of an operation of a bulk request: the user as it is then, or the refusal, which
+/// operations that were carried out together share.
+pub type BulkOutcome = Result<User, Arc<Error>>;
 
 /// One operation on users.
 #[derive(Clone, Debug)]

@@ -85,6 +85,11 @@ impl UserResource {
         self.user_name.to().map(String::as_str)
     }
 
+    /// The work e-mail that the request names.
+    pub fn named_email(&self) -> Option<&str> {
+        self.email.to().map(String::as_str)
+    }
+
     /// Takes over what a value says of an attribute.
     pub(crate) fn assign(&mut self, target: Target, value: &Value) -> Result<(), ScimError> {
         match target {

@@ -90,14 +90,20 @@ const UNSERVED: &[&str] = &[
     "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User:manager",
 ];
 
+/// The longest body that is read, in bytes.
+pub const MAX_BODY_BYTES: usize = 1024 * 1024;
+
 /// What the service can do.
 pub fn service_provider_config(base_url: &str) -> ServiceProviderConfig {
     let (supported, unsupported) = (Feature { supported: true }, Feature { supported: false });
     ServiceProviderConfig {
         documentation_uri: None,
         patch: supported,
-        // The limits are not optional, even of what there is none (RFC 7643 §5).
-        bulk: BulkFeature { supported: false, max_operations: 0, max_payload_size: 0 },
+        bulk: BulkFeature {
+            supported: true,
+            max_operations: scim::MAX_BULK_OPERATIONS as u32,
+            max_payload_size: MAX_BODY_BYTES as u32,
+        },
         filter: FilterFeature { supported: true, max_results: scim::MAX_COUNT },
         change_password: unsupported,
         sort: supported,

@@ -3,11 +3,10 @@
 use std::panic::AssertUnwindSafe;
 use std::time::{Duration, Instant};
 
-use directory::{Error, Usage};
+use directory::{Error, MAX_BODY_BYTES, Usage};
 use futures_util::FutureExt;
 
 use crate::refusal::Dialect;
-use crate::request::MAX_BODY_BYTES;
 use crate::{Reply, Request, telemetry};
 
 /// Before the 25 s after which Lambda ends the function and the gateway answers in its own words.

@@ -15,7 +15,7 @@ mod view;
 pub use answer::answer;
 pub use event::{EventParts, event};
 pub use reply::Reply;
-pub use request::{MAX_BODY_BYTES, Request};
+pub use request::Request;
 pub use serve::{serve, serve_invocations, serve_stateless};
 pub use telemetry::init as init_log;
 pub use view::View;

@@ -23,11 +23,11 @@ impl Dialect {
 
     /// The answer that a refusal becomes.
     pub(crate) fn refuse(self, error: &Error) -> Reply {
-        let (status, scim_type) = status(error);
-        let detail = error.to_string();
+        let (status, response) = error_response(error);
         let reply = match self {
-            Self::Scim => Reply::scim(status, &ErrorResponse::new(status.as_u16(), scim_type, detail)),
+            Self::Scim => Reply::scim(status, &response),
             Self::Problem => {
+                let detail = error.to_string();
                 let title = status.canonical_reason().unwrap_or_default();
                 let problem =
                     json!({"type": "about:blank", "title": title, "status": status.as_u16(), "detail": detail});
@@ -43,6 +43,12 @@ impl Dialect {
             _ => reply,
         }
     }
+}
+
+/// The status of a refusal, and its body in the words of SCIM.
+pub(crate) fn error_response(error: &Error) -> (StatusCode, ErrorResponse) {
+    let (status, scim_type) = status(error);
+    (status, ErrorResponse::new(status.as_u16(), scim_type, error.to_string()))
 }
 
 /// The status of a refusal, and its scimType where the RFC has one.

@@ -11,8 +11,6 @@ use serde_json::Value;
 
 use crate::{ADMIN_PATH, SCIM_PATH, View};
 
-/// The longest body that is read, in bytes.
-pub const MAX_BODY_BYTES: usize = 1024 * 1024;
 /// The longest query string that is read, in bytes: a filter of 4 KiB, each byte percent-encoded,
 /// and room for the rest.
 const MAX_QUERY_BYTES: usize = 16 * 1024;

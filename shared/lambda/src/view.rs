@@ -1,12 +1,12 @@
 //! How a client sees users.
 
-use directory::{USER, User, UserRepresentation, etag};
+use directory::{BulkOutcome, USER, User, UserRepresentation, etag};
 use http::StatusCode;
-use scim::{ListResponse, PagePlace, Projection, Selection};
+use scim::{BulkMethod, BulkOperation, BulkResponse, BulkResult, ListResponse, PagePlace, Projection, Selection};
 use serde::{Serialize, Serializer};
 use serde_json::Value;
 
-use crate::Reply;
+use crate::{Reply, refusal};
 
 /// The address under which a client reached the service, and the attributes it wants.
 #[derive(Clone, Debug)]
@@ -41,6 +41,34 @@ impl View {
     pub fn list(&self, users: &[User], total_results: u64, place: PagePlace) -> Reply {
         let resources: Vec<_> = users.iter().map(|user| Seen { user, view: self }).collect();
         Reply::scim(StatusCode::OK, &ListResponse { total_results, place, resources: &resources })
+    }
+
+    /// 200 with what became of the operations of a bulk request, but for those left undone (RFC 7644 §3.7.3).
+    pub fn bulk(&self, operations: &[BulkOperation], outcomes: &[Option<BulkOutcome>]) -> Reply {
+        let entries = operations.iter().zip(outcomes);
+        let entries = entries.filter_map(|(operation, outcome)| Some(self.entry(operation, outcome.as_ref()?)));
+        Reply::scim(StatusCode::OK, &BulkResponse { operations: &entries.collect::<Vec<_>>() })
+    }
+
+    fn entry(&self, operation: &BulkOperation, outcome: &BulkOutcome) -> BulkResult {
+        let BulkOperation { method, bulk_id, path, .. } = operation;
+        let (status, version, location, response) = match outcome {
+            Ok(user) => {
+                let status = match method {
+                    BulkMethod::Post => StatusCode::CREATED,
+                    BulkMethod::Put | BulkMethod::Patch => StatusCode::OK,
+                    BulkMethod::Delete => StatusCode::NO_CONTENT,
+                };
+                let version = (*method != BulkMethod::Delete).then(|| etag(user));
+                (status, version, Some(self.location(user)), None)
+            }
+            Err(error) => {
+                let (status, response) = refusal::error_response(error);
+                let location = format!("{}/{}", self.base_url, path.trim_start_matches('/'));
+                (status, None, Some(location).filter(|_| *method != BulkMethod::Post), Some(response))
+            }
+        };
+        BulkResult { method: *method, bulk_id: bulk_id.clone(), version, location, status: status.as_u16(), response }
     }
 
     /// The user in canonical form, as a filter sees it.

@@ -38,6 +38,7 @@ pub use schema::{
     Attribute, AttributeType, COMMON_ATTRIBUTES, Meta, Mutability, Resolved, ResourceSchema, Returned, Schema,
     SchemaResource, Uniqueness, format_date_time,
 };
+pub use syntax::quoted;
 pub use urn::{
     BULK_REQUEST, BULK_RESPONSE, ENTERPRISE_USER_SCHEMA, ERROR, LIST_RESPONSE, PATCH_OP, RESOURCE_TYPE, SCHEMA,
     SEARCH_REQUEST, SERVICE_PROVIDER_CONFIG, USER_SCHEMA,

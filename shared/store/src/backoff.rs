@@ -28,6 +28,11 @@ impl Backoff {
         Self { deadline: Instant::now() + BUDGET, longest: SHORTEST }
     }
 
+    /// Waits that also end with the time of what they are part of.
+    pub(crate) fn until(deadline: Instant) -> Self {
+        Self { deadline: deadline.min(Instant::now() + BUDGET), longest: SHORTEST }
+    }
+
     /// Waits.
     ///
     /// # Errors

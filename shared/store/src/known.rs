@@ -4,6 +4,7 @@ use std::collections::HashMap;
 
 use directory::{
     Error, GroupState, InstanceId, MAX_FOLDED_BYTES, NamedGroup, Setting, User, UserChange, UserId, UserOperation,
+    UserResource,
 };
 use scim::fold;
 
@@ -107,11 +108,7 @@ pub(crate) fn keys(instance: InstanceId, operation: &UserOperation) -> Vec<Key> 
     let group = operation.named_group().and_then(|name| group_key(instance, name));
     let setting = || std::iter::once(Key::instance(instance)).chain(group);
     match operation {
-        UserOperation::Create(asked) => {
-            // A name that is too long to be claimed is refused by the rules.
-            let folded = asked.named_user().map(fold).filter(|name| name.len() <= MAX_FOLDED_BYTES);
-            setting().chain(folded.map(|name| Key::user_name(instance, &name))).collect()
-        }
+        UserOperation::Create(asked) => setting().chain(user_name_key(instance, asked)).collect(),
         UserOperation::Change(change) => {
             let user = user_key(instance, change);
             // A DELETE fits every setting.
@@ -126,6 +123,12 @@ pub(crate) fn keys(instance: InstanceId, operation: &UserOperation) -> Vec<Key> 
 /// The key of the user that an operation changes; none for an id that was never issued.
 pub(crate) fn user_key(instance: InstanceId, change: &UserChange) -> Option<Key> {
     change.id.parse::<UserId>().ok().map(|id| Key::user(instance, id.row()))
+}
+
+/// The key of the claim on the userName of a new user; one that is too long is refused by the rules.
+pub(crate) fn user_name_key(instance: InstanceId, asked: &UserResource) -> Option<Key> {
+    let folded = asked.named_user().map(fold).filter(|name| name.len() <= MAX_FOLDED_BYTES);
+    folded.map(|name| Key::user_name(instance, &name))
 }
 
 /// The key of a visibility group; a name too long for a key names none.

@@ -1,5 +1,6 @@
 //! Users: creation, change, lists.
 
+mod bulk;
 mod list;
 mod look_up;
 mod matches;

@@ -12,7 +12,7 @@ use super::write::{Move, Purpose, Write};
 use crate::backoff::Backoff;
 use crate::items::{self, Claim, number};
 use crate::key::Key;
-use crate::known::Known;
+use crate::known::{self, Known};
 use crate::table::Item;
 use crate::transaction::{Outcome, Refusal};
 use crate::{Store, random};
@@ -26,7 +26,7 @@ impl Store {
     /// What the rules refuse; [`Error::UserNotFound`]; [`Error::VersionMismatch`]; [`Error::Taken`];
     /// [`Error::Contention`] when others came before it all the time.
     pub async fn carry_out(&self, caller: &Caller, known: Known, operation: &UserOperation) -> Result<User, Error> {
-        let mut session = Session::new(self, caller, known);
+        let mut session = Session::new(self, caller, known, Backoff::new());
         loop {
             let write = session.plan(operation, 0).await?;
             session.check(&write)?;
@@ -48,8 +48,30 @@ pub(super) struct Session<'a> {
 }
 
 impl<'a> Session<'a> {
-    pub(super) fn new(store: &'a Store, caller: &'a Caller, known: Known) -> Self {
-        Self { store, caller, known, backoff: Backoff::new(), lost: 0 }
+    pub(super) fn new(store: &'a Store, caller: &'a Caller, known: Known, backoff: Backoff) -> Self {
+        Self { store, caller, known, backoff, lost: 0 }
+    }
+
+    /// The items that decide what an operation comes to.
+    pub(super) async fn basis(&mut self, operation: &UserOperation) -> Result<Vec<Key>, Error> {
+        let instance = self.caller.instance();
+        match operation {
+            UserOperation::Change(asked) => Ok(known::user_key(instance, asked).into_iter().collect()),
+            UserOperation::Create(asked) => {
+                self.known.read(known::keys(instance, operation)).await?;
+                let email = asked.named_email().map(|email| Key::email(instance, &fold(email)));
+                let user_name = known::user_name_key(instance, asked);
+                Ok(self.holder(asked)?.into_iter().chain(user_name).chain(email).collect())
+            }
+        }
+    }
+
+    /// The user who holds the userName of a new one, as far as that is known.
+    pub(super) fn holder(&self, asked: &UserResource) -> Result<Option<Key>, Error> {
+        let instance = self.caller.instance();
+        let claim = known::user_name_key(instance, asked).and_then(|key| self.known.at(&key).flatten().cloned());
+        let claim = claim.map(items::content::<Claim>).transpose()?;
+        Ok(claim.map(|claim| Key::user(instance, claim.row)))
     }
 
     /// What an operation writes by what is known, behind so many new users that are not written

@@ -88,6 +88,12 @@ impl Write {
         moves.into_iter().filter(|entry| entry.freed != entry.taken).collect()
     }
 
+    /// The items that are this user's alone, but for the entry in the log.
+    pub(super) fn keys(&self, instance: InstanceId) -> Vec<Key> {
+        let moved = self.moves(instance).into_iter().flat_map(|entry| [entry.freed, entry.taken]).flatten();
+        std::iter::once(Key::user(instance, self.new.id.row())).chain(moved).collect()
+    }
+
     /// The group that the user leaves and the one that it comes into, where they are not the same.
     pub(super) fn groups(&self, instance: InstanceId) -> (Option<Key>, Option<Key>) {
         let key = |access: &Access| access.group().map(|group| Key::group(instance, group));
