@@ -16,7 +16,7 @@ pub(crate) fn post(bulk_id: &str, data: Value) -> Value {
     json!({"method": "POST", "path": "/Users", "bulkId": bulk_id, "data": data})
 }
 
-pub(crate) fn patch(path: &str, data: Value) -> Value {
+fn patch(path: &str, data: Value) -> Value {
     json!({"method": "PATCH", "path": path, "data": data})
 }
 

@@ -9,6 +9,7 @@ use tests::app::App;
 use tests::engine::Engine;
 use tests::proxy::{self, Fate, Passing};
 
+use crate::bulk::{post, told};
 use crate::people::{created, person};
 
 /// A service in which the first calls of an operation are refused.
@@ -114,4 +115,38 @@ async fn a_filter_that_would_read_too_many_users_is_refused() {
     assert_eq!(answer.text_at("/scimType"), "tooMany");
     assert!(answer.text_at("/detail").contains("userName eq"), "the detail says how to narrow: {answer}");
     app.get("/scim/v2/Users?filter=userName+eq+%22ada@example.com%22+and+active+eq+true").await.expect(200);
+}
+
+#[tokio::test]
+async fn a_bulk_request_that_collides_with_another_is_tried_again() {
+    let app = app_refusing("TransactWriteItems", 3, conflict()).await;
+    let operations: Vec<_> = (0..40).map(|number| post(&number.to_string(), person(&format!("u{number}")))).collect();
+
+    let answer = app.post("/scim/v2/Bulk", json!({"Operations": operations})).await.expect(200);
+
+    assert!(told(&answer).lines().all(|line| line == "POST 201"), "{answer}");
+    assert_eq!(app.get("/scim/v2/Users?count=0").await.text_at("/totalResults"), "40");
+}
+
+#[tokio::test]
+async fn keys_that_a_batch_leaves_out_are_asked_for_again() {
+    let engine = Engine::in_memory().expect("the engine starts");
+    let busy = Arc::new(AtomicUsize::new(0));
+    let left = Arc::clone(&busy);
+    // A batch of DynamoDB's that reads nothing, since the partition is busy.
+    let rule = Arc::new(move |passing: &Passing| {
+        let leaves_out = passing.operation == "BatchGetItem"
+            && left.fetch_update(Ordering::Relaxed, Ordering::Relaxed, |left| left.checked_sub(1)).is_ok();
+        let nothing = || json!({"Responses": {}, "UnprocessedKeys": passing.body["RequestItems"]});
+        if leaves_out { Fate::Refuse(StatusCode::OK, nothing()) } else { Fate::Pass }
+    });
+    let endpoint = proxy::start(&engine.url, rule).await;
+    let app = App::on(engine, &endpoint).await;
+    let ada = created(&app, person("ada")).await;
+
+    busy.store(3, Ordering::Relaxed);
+    app.get(&ada.user_path()).await.expect(200);
+    busy.store(3, Ordering::Relaxed);
+    let answer = app.post("/scim/v2/Bulk", json!({"Operations": [post("1", person("ada"))]})).await.expect(200);
+    assert_eq!(told(&answer).lines().next().map(|line| &line[..8]), Some("POST 409"), "{answer}");
 }

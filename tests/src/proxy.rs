@@ -33,7 +33,7 @@ pub enum Fate {
     Pass,
     /// It reaches the engine later.
     Delay(Duration),
-    /// It is answered with an error of DynamoDB's, and never reaches the engine.
+    /// It is answered with this, and never reaches the engine.
     Refuse(StatusCode, Value),
 }
 

@@ -18,7 +18,7 @@ use crate::key::Key;
 use crate::known::{self, Known};
 
 /// For how long new transactions are begun: the last one is over before the request's own time is.
-const TIME: Duration = Duration::from_secs(15);
+const TIME: Duration = Duration::from_secs(16);
 
 impl Store {
     /// Carries out the operations of a bulk request, with the outcome that they have one after the other.
