@@ -7,6 +7,7 @@ mod bad_input;
 mod binaries;
 mod bulk;
 mod bulk_properties;
+mod bulk_transactions;
 mod concurrency;
 mod contention;
 mod create_user;
