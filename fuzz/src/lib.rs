@@ -308,7 +308,12 @@ fn seen(user: &User) -> Value {
 /// An instance in which every group exists that a request names.
 fn setting(group: Option<&str>) -> Setting {
     let named_group = group.map_or(NamedGroup::None, |name| {
-        NamedGroup::Open(directory::VisibilityGroup { name: name.to_owned(), state: directory::GroupState::Open })
+        NamedGroup::Open(directory::VisibilityGroup {
+            name: name.to_owned(),
+            description: String::new(),
+            state: directory::GroupState::Open,
+            members: 0,
+        })
     });
     let instance = Instance {
         id: InstanceId::from_number(7),

@@ -1,15 +1,12 @@
 use http::Method;
 use insta::assert_snapshot;
 use jiff::SignedDuration;
-use serde_json::{Value, json};
+use serde_json::json;
 use tests::app::{Answer, App, Call};
 
-const PATH: &str = "/admin/v1/api-keys";
+use crate::people::admin;
 
-async fn admin(app: &App, method: Method, path: &str, body: Option<Value>) -> Answer {
-    let call = Call::new(method, path).key(&app.tenant.admin_key);
-    app.call(if let Some(body) = &body { call.json(body) } else { call }).await
-}
+const PATH: &str = "/admin/v1/api-keys";
 
 async fn create(app: &App, scope: &str, expires: &str) -> Answer {
     admin(app, Method::POST, PATH, Some(json!({"description": "Okta", "scope": scope, "expires": expires}))).await

@@ -3,7 +3,7 @@ use serde_json::json;
 use tests::app::{App, Call};
 use tests::routes::{Function, ROUTES};
 
-use crate::people::{created, operation, person};
+use crate::people::{admin, created, operation, person};
 
 /// Every route is tried with a key of one instance on what belongs to another.
 #[tokio::test]
@@ -12,6 +12,8 @@ async fn a_key_reaches_nothing_of_another_instance() {
     let mut body = person("ada");
     body["externalId"] = json!("00u1");
     let user = created(&app, body.clone()).await;
+    let group =
+        admin(&app, Method::POST, "/admin/v1/visibility-groups", Some(json!({"name": "Sales"}))).await.expect(201);
     let stranger = app.another_tenant().await;
     let own_keys = app.call(Call::new(Method::GET, "/admin/v1/api-keys").key(&app.tenant.admin_key)).await.expect(200);
     let key_id = own_keys.text_at("/keys/0/id");
@@ -64,6 +66,28 @@ async fn a_key_reaches_nothing_of_another_instance() {
                 let path = format!("/scim/v2/Users?filter=id+eq+%22{}%22", user.text_at("/id"));
                 let list = app.call(Call::new(Method::GET, &path).key(&stranger.scim_key)).await.expect(200);
                 assert_eq!(list.text_at("/totalResults"), "0");
+                continue;
+            }
+            Function::AdminVisibilityGroups if route.path.ends_with("{id}") => {
+                let path = format!("/admin/v1/visibility-groups/{}", group.text_at("/id"));
+                (
+                    Call::new(route.method.clone(), &path).key(&stranger.admin_key).json(&json!({"description": "x"})),
+                    404,
+                )
+            }
+            Function::AdminUsers if route.path.ends_with("{id}") => {
+                (Call::new(route.method.clone(), &path).key(&stranger.admin_key).json(&json!({"active": false})), 404)
+            }
+            Function::AdminUsers => {
+                let list = app.call(Call::new(Method::GET, &path).key(&stranger.admin_key)).await.expect(200);
+                assert_eq!(list.text_at("/total"), "0");
+                continue;
+            }
+            // What belongs to an instance alone: shown below and in its own tests.
+            Function::AdminVisibilityGroups | Function::AdminInstance => {
+                let own = Call::new(Method::GET, &path).key(&stranger.admin_key);
+                let own = app.call(own).await.expect(200);
+                assert!(!own.text.contains(&app.tenant.scim_key[5..16]) && !own.text.contains("Sales"), "{own}");
                 continue;
             }
             // A creation reaches only the own instance: shown below. Public routes have no data.

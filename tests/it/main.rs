@@ -2,6 +2,9 @@
 
 mod activity;
 mod admin_api_keys;
+mod admin_instance;
+mod admin_users;
+mod admin_visibility_groups;
 mod authorization;
 mod bad_input;
 mod binaries;

@@ -1,7 +1,8 @@
 //! Users for tests.
 
+use http::Method;
 use serde_json::{Value, json};
-use tests::app::{Answer, App};
+use tests::app::{Answer, App, Call};
 
 pub(crate) const ENTERPRISE: &str = "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User";
 
@@ -31,6 +32,12 @@ pub(crate) fn operations(operations: Value) -> Value {
 /// A PATCH of one operation.
 pub(crate) fn operation(op: &str, path: &str, value: Value) -> Value {
     operations(json!([{"op": op, "path": path, "value": value}]))
+}
+
+/// Sends a request with the admin key.
+pub(crate) async fn admin(app: &App, method: Method, path: &str, body: Option<Value>) -> Answer {
+    let call = Call::new(method, path).key(&app.tenant.admin_key);
+    app.call(if let Some(body) = &body { call.json(body) } else { call }).await
 }
 
 /// Creates a user.

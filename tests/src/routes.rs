@@ -25,6 +25,12 @@ pub enum Function {
     Unsupported,
     /// Manages API keys.
     AdminApiKeys,
+    /// Manages visibility groups.
+    AdminVisibilityGroups,
+    /// Shows and changes the instance.
+    AdminInstance,
+    /// Finds and changes users.
+    AdminUsers,
 }
 
 /// A method and a path, and the function that answers.
@@ -39,7 +45,7 @@ pub struct Route {
 }
 
 /// Every route but `$default`, which is [`Function::Unsupported`]'s.
-pub static ROUTES: [Route; 17] = [
+pub static ROUTES: [Route; 26] = [
     route(Method::POST, "/scim/v2/Users", Function::CreateUser),
     route(Method::GET, "/scim/v2/Users", Function::ListUsers),
     route(Method::POST, "/scim/v2/Users/.search", Function::ListUsers),
@@ -57,6 +63,15 @@ pub static ROUTES: [Route; 17] = [
     route(Method::POST, "/admin/v1/api-keys", Function::AdminApiKeys),
     route(Method::GET, "/admin/v1/api-keys", Function::AdminApiKeys),
     route(Method::DELETE, "/admin/v1/api-keys/{id}", Function::AdminApiKeys),
+    route(Method::GET, "/admin/v1/visibility-groups", Function::AdminVisibilityGroups),
+    route(Method::POST, "/admin/v1/visibility-groups", Function::AdminVisibilityGroups),
+    route(Method::PATCH, "/admin/v1/visibility-groups/{id}", Function::AdminVisibilityGroups),
+    route(Method::DELETE, "/admin/v1/visibility-groups/{id}", Function::AdminVisibilityGroups),
+    route(Method::GET, "/admin/v1/instance", Function::AdminInstance),
+    route(Method::PATCH, "/admin/v1/instance", Function::AdminInstance),
+    route(Method::GET, "/admin/v1/users", Function::AdminUsers),
+    route(Method::GET, "/admin/v1/users/{id}", Function::AdminUsers),
+    route(Method::PATCH, "/admin/v1/users/{id}", Function::AdminUsers),
 ];
 
 const fn route(method: Method, path: &'static str, function: Function) -> Route {
@@ -77,6 +92,9 @@ impl Function {
             Self::Discovery => "discovery",
             Self::Unsupported => "unsupported",
             Self::AdminApiKeys => "admin_api_keys",
+            Self::AdminVisibilityGroups => "admin_visibility_groups",
+            Self::AdminInstance => "admin_instance",
+            Self::AdminUsers => "admin_users",
         }
     }
 

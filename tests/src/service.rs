@@ -64,6 +64,11 @@ async fn dispatch(store: &Store, function: Function, usage: &Usage, request: &Re
         Function::Discovery => answer(request, usage, discovery::handle(request)).await,
         Function::Unsupported => answer(request, usage, unsupported::handle(request)).await,
         Function::AdminApiKeys => answer(request, usage, admin_api_keys::handle(store, request)).await,
+        Function::AdminVisibilityGroups => {
+            answer(request, usage, admin_visibility_groups::handle(store, request)).await
+        }
+        Function::AdminInstance => answer(request, usage, admin_instance::handle(store, request)).await,
+        Function::AdminUsers => answer(request, usage, admin_users::handle(store, request)).await,
     }
 }
 

@@ -1,12 +1,9 @@
 //! Invoked by an operator: makes an instance, or a new admin key for one.
 
-use directory::{Caller, Error, Expiry, Instance, InstanceId, NewApiKey, Scope};
+use directory::{Caller, Error, Expiry, Instance, InstanceId, MAX_INSTANCE_NAME, NewApiKey, Scope};
 use serde::Serialize;
 use serde_json::Value;
 use store::Store;
-
-/// The longest name of an instance.
-const MAX_NAME_BYTES: usize = 128;
 
 /// What an operator gets, and hands over to the customer.
 #[derive(Debug, Serialize)]
@@ -30,8 +27,8 @@ pub struct Created {
 pub async fn handle(store: &Store, event: &Value, request_id: &str) -> Result<Created, Error> {
     let member = |name: &str| event.get(name).and_then(Value::as_str).map(str::trim).filter(|text| !text.is_empty());
     match (member("name"), member("instance")) {
-        (Some(name), None) if name.len() > MAX_NAME_BYTES => {
-            Err(scim::Error::invalid_value(format!("name is longer than {MAX_NAME_BYTES} bytes.")).into())
+        (Some(name), None) if name.len() > MAX_INSTANCE_NAME => {
+            Err(scim::Error::invalid_value(format!("name is longer than {MAX_INSTANCE_NAME} bytes.")).into())
         }
         (Some(name), None) => {
             let created = store.create_instance(name, request_id).await?;

@@ -16,6 +16,6 @@ pub async fn handle(store: &Store, request: &Request) -> Result<Reply, Error> {
     let (caller, opening) = admission.with_users(query.as_ref().ok()).await?;
     let query = query?;
     let view = View::new(request.base_url(), &query.projection);
-    let page = store.list_users(&caller, opening, &query, |user| view.whole(user)).await?;
+    let page = store.list_users(&caller, opening, &query, |user| Some(view.whole(user))).await?;
     Ok(view.list(&page.users, page.total, page.place))
 }

@@ -4,7 +4,7 @@ use directory::Error;
 use lambda::{Reply, Request, SCIM_PATH};
 
 /// The methods of each path that exists; `{id}` stands for one part.
-const ALLOWED: [(&str, &str); 12] = [
+const ALLOWED: [(&str, &str); 17] = [
     ("/scim/v2/.search", "POST"),
     ("/scim/v2/Users/.search", "POST"),
     ("/scim/v2/Users", "GET, POST"),
@@ -17,6 +17,11 @@ const ALLOWED: [(&str, &str); 12] = [
     ("/scim/v2/Schemas/{id}", "GET"),
     ("/admin/v1/api-keys", "GET, POST"),
     ("/admin/v1/api-keys/{id}", "DELETE"),
+    ("/admin/v1/visibility-groups", "GET, POST"),
+    ("/admin/v1/visibility-groups/{id}", "PATCH, DELETE"),
+    ("/admin/v1/instance", "GET, PATCH"),
+    ("/admin/v1/users", "GET"),
+    ("/admin/v1/users/{id}", "GET, PATCH"),
 ];
 
 /// Answers 404, 405 or 501 with the reason; public, since it tells nothing of any instance.

@@ -28,8 +28,16 @@ pub enum ActivityKind {
     KeyCreated,
     /// The end of an API key.
     KeyRevoked,
+    /// A new visibility group.
+    GroupCreated,
+    /// Another description of a visibility group.
+    GroupUpdated,
+    /// The end of a visibility group.
+    GroupDeleted,
     /// A new instance.
     InstanceCreated,
+    /// Another name or default group of an instance.
+    InstanceUpdated,
 }
 
 impl ActivityKind {
@@ -42,7 +50,11 @@ impl ActivityKind {
             Self::UserRestored => "userRestored",
             Self::KeyCreated => "keyCreated",
             Self::KeyRevoked => "keyRevoked",
+            Self::GroupCreated => "groupCreated",
+            Self::GroupUpdated => "groupUpdated",
+            Self::GroupDeleted => "groupDeleted",
             Self::InstanceCreated => "instanceCreated",
+            Self::InstanceUpdated => "instanceUpdated",
         }
     }
 }

@@ -124,6 +124,32 @@ pub enum Error {
     #[error("This is the last active admin key of the instance. Create another one before you revoke it.")]
     LastAdminKey,
 
+    /// Another group has the name.
+    #[error("A visibility group with the name '{0}' already exists in this Klue instance.")]
+    GroupExists(String),
+
+    /// No visibility group of the instance has the id.
+    #[error("There is no visibility group with the id '{0}' in this Klue instance.")]
+    GroupNotFound(String),
+
+    /// A group with members, whose deletion says of no group to which they go.
+    #[error("The visibility group '{name}' has {members} members. Say with reassignTo which group they go to.")]
+    GroupInUse {
+        /// The group.
+        name: String,
+        /// How many users are in it.
+        members: u64,
+    },
+
+    /// A group that cannot be deleted.
+    #[error("The visibility group '{name}' cannot be deleted: it {why}.")]
+    GroupIsNeeded {
+        /// The group.
+        name: String,
+        /// What it is needed for.
+        why: &'static str,
+    },
+
     /// No API key of the instance has the id.
     #[error("There is no API key with the id '{0}' in this Klue instance.")]
     KeyNotFound(String),

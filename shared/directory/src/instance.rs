@@ -1,13 +1,17 @@
-//! A customer's instance and its visibility groups.
+//! A customer's instance, and what a request's user has to fit in it.
 
 use jiff::Timestamp;
-use scim::fold;
-use serde::{Deserialize, Serialize};
+use scim::{Error as ScimError, fold};
+use serde_json::Value;
 
-use crate::{Error, InstanceId};
+use crate::value::Text;
+use crate::{Assigned, Change, Error, InstanceId, VisibilityGroup};
 
-/// The group that every instance has, and the default until an admin changes it.
-pub const DEFAULT_GROUP: &str = "Full Access";
+/// The longest name of an instance, in bytes.
+pub const MAX_INSTANCE_NAME: usize = 128;
+const INSTANCE_NAME: Text = Text { name: "name", max_bytes: MAX_INSTANCE_NAME };
+/// Four thirds of the longest name of a group.
+const DEFAULT_GROUP_ID: Text = Text { name: "defaultVisibilityGroup", max_bytes: 1024 };
 
 /// One customer's tenant of Klue.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -31,23 +35,47 @@ pub struct NewInstance {
     pub created: Timestamp,
 }
 
-/// A visibility group of an instance.
+/// What an admin changes of an instance.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct VisibilityGroup {
-    /// The name as the admin spelled it.
-    pub name: String,
-    /// Whether users can be put into it.
-    pub state: GroupState,
+pub struct InstanceChange {
+    /// Another name.
+    pub name: Option<String>,
+    /// The id of another default group.
+    pub default_group: Option<String>,
 }
 
-/// Whether a visibility group takes users.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum GroupState {
-    /// Users can be assigned.
-    Open,
-    /// The group is being deleted, its members moved elsewhere.
-    Closing,
+impl InstanceChange {
+    /// Reads the body of a request: `name` and `defaultVisibilityGroup`, as far as they are there.
+    ///
+    /// # Errors
+    /// `invalidValue`, naming the member and what it takes.
+    pub fn from_json(body: &Value) -> Result<Self, ScimError> {
+        let member = |text: Text| match body.get(text.name).map(|value| text.read(value)).transpose()? {
+            None | Some(Assigned::Absent) => Ok(None),
+            Some(Assigned::To(value)) => Ok(Some(value.trim().to_owned())),
+            Some(Assigned::Cleared) => Err(ScimError::invalid_value(format!("{} must not be empty.", text.name))),
+        };
+        Ok(Self { name: member(INSTANCE_NAME)?, default_group: member(DEFAULT_GROUP_ID)? })
+    }
+
+    /// The instance as it is then, with the group that was asked for.
+    pub fn applied(&self, instance: &Instance, group: Option<&VisibilityGroup>) -> Instance {
+        Instance {
+            name: self.name.as_ref().unwrap_or(&instance.name).clone(),
+            default_group: group.map_or(&instance.default_group, |group| &group.name).clone(),
+            ..instance.clone()
+        }
+    }
+}
+
+/// The attributes in which two states of an instance differ.
+pub fn instance_changes(old: &Instance, new: &Instance) -> Vec<Change> {
+    let of = |attribute, old: &String, new: &String| {
+        (old != new).then(|| Change { attribute, old: Some(old.clone()), new: Some(new.clone()) })
+    };
+    let changes =
+        [of("name", &old.name, &new.name), of("defaultVisibilityGroup", &old.default_group, &new.default_group)];
+    changes.into_iter().flatten().collect()
 }
 
 /// Where a request's user lives: the instance, and the group that the request names.

@@ -60,14 +60,19 @@ pub(crate) fn status(error: &Error) -> (StatusCode, Option<ScimType>) {
         Error::WrongScope { .. } | Error::FilterForbidden => (StatusCode::FORBIDDEN, None),
         Error::UserNotFound(_)
         | Error::KeyNotFound(_)
+        | Error::GroupNotFound(_)
         | Error::InstanceNotFound(_)
         | Error::NotFound(_)
         | Error::GroupsUnsupported => (StatusCode::NOT_FOUND, None),
         Error::MethodNotAllowed { .. } => (StatusCode::METHOD_NOT_ALLOWED, None),
         Error::Taken { .. } => (StatusCode::CONFLICT, Some(ScimType::Uniqueness)),
-        Error::TooManyKeys { .. } | Error::LastAdminKey | Error::ReferenceFailed | Error::CircularReference => {
-            (StatusCode::CONFLICT, None)
-        }
+        Error::TooManyKeys { .. }
+        | Error::LastAdminKey
+        | Error::GroupExists(_)
+        | Error::GroupInUse { .. }
+        | Error::GroupIsNeeded { .. }
+        | Error::ReferenceFailed
+        | Error::CircularReference => (StatusCode::CONFLICT, None),
         Error::VersionMismatch { .. } => (StatusCode::PRECONDITION_FAILED, None),
         Error::BodyTooLarge { .. } | Error::TooManyOperations { .. } => (StatusCode::PAYLOAD_TOO_LARGE, None),
         Error::UnsupportedMediaType(_) => (StatusCode::UNSUPPORTED_MEDIA_TYPE, None),

@@ -153,10 +153,32 @@ impl Request {
         self.query().is_ok_and(|mut pairs| pairs.any(|(found, _)| found.eq_ignore_ascii_case(name)))
     }
 
+    /// The value of a parameter of the query string; an empty one counts as absent.
+    ///
+    /// # Errors
+    /// `invalidValue` where the query string is not UTF-8, or too long.
+    pub fn parameter(&self, name: &str) -> Result<Option<String>, Error> {
+        let found = self.query()?.find(|(found, value)| found.eq_ignore_ascii_case(name) && !value.trim().is_empty());
+        Ok(found.map(|(_, value)| value.trim().to_owned()))
+    }
+
+    /// The value of a parameter that is a number.
+    ///
+    /// # Errors
+    /// `invalidValue`, also for what is no number, or too large.
+    pub fn number(&self, name: &str) -> Result<Option<u32>, Error> {
+        let number = |text: String| {
+            let detail = format!("{name} must be a number, not {}.", scim::quoted(&text));
+            text.parse().map_err(|_| scim::Error::invalid_value(detail))
+        };
+        Ok(self.parameter(name)?.map(number).transpose()?)
+    }
+
     /// The SCIM base URL under which the client reached the service, without a slash at its end.
     pub fn base_url(&self) -> String {
         let path = self.raw_path();
-        let prefix = path.find(SCIM_PATH).map_or("", |start| &path[..start]);
+        let own = [SCIM_PATH, ADMIN_PATH].iter().find_map(|own| path.find(own));
+        let prefix = own.map_or("", |start| &path[..start]);
         // What the gateway says of itself, not the client's Host header.
         let host = self.event.request_context.domain_name.as_deref().unwrap_or("localhost");
         let scheme = match self.header_named("x-forwarded-proto") {

@@ -1,6 +1,10 @@
 //! Letting a caller in: the key is read together with the first data, in one round trip.
 
-use directory::{ApiKey, Caller, Credentials, Error, Scope, User, UserId, UserOperation, Verification, verify};
+use std::slice;
+
+use directory::{
+    ApiKey, Caller, Credentials, Error, Instance, Scope, User, UserId, UserOperation, Verification, verify,
+};
 use jiff::{SignedDuration, Timestamp};
 
 use crate::Store;
@@ -59,6 +63,17 @@ impl Admission<'_> {
         let (caller, items) = self.with_items(&keys).await?;
         known.learn_read(keys, items)?;
         Ok((caller, known))
+    }
+
+    /// Reads the instance.
+    ///
+    /// # Errors
+    /// As [`Admission::alone`].
+    pub async fn with_instance(self) -> Result<(Caller, Instance), Error> {
+        let key = Key::instance(self.credentials.key.instance());
+        let (caller, mut items) = self.with_items(slice::from_ref(&key)).await?;
+        let item = take(&mut items, &key).ok_or_else(|| Error::internal("the instance is gone"))?;
+        Ok((caller, items::instance(item)?))
     }
 
     /// Starts to read users for a list.

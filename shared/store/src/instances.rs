@@ -1,11 +1,13 @@
-//! Instances, made by an operator.
+//! Instances, made by an operator and run by their admins.
 
 use directory::{
-    Activity, ActivityKind, Caller, DEFAULT_GROUP, Error, Expiry, Instance, InstanceId, NewApiKey, NewInstance, Scope,
+    Activity, ActivityKind, Caller, DEFAULT_GROUP, Error, Expiry, GroupState, Instance, InstanceChange, InstanceId,
+    NewApiKey, NewInstance, Scope, VisibilityGroup, instance_changes,
 };
 
 use crate::api_keys::IssuedKey;
-use crate::items::{self, item};
+use crate::backoff::Backoff;
+use crate::items::{self, item, text};
 use crate::key::Key;
 use crate::transaction::{Outcome, Transaction};
 use crate::{Store, random};
@@ -55,6 +57,53 @@ impl Store {
         }
         let instance = Instance { id, name: new.name, default_group: DEFAULT_GROUP.to_owned(), user_count: 0 };
         Ok(CreatedInstance { instance, admin_key, scim_key })
+    }
+
+    /// Gives the caller's instance another name or default group.
+    ///
+    /// # Errors
+    /// [`Error::GroupNotFound`] for a group that is not there, or is being deleted.
+    pub async fn change_instance(&self, caller: &Caller, asked: &InstanceChange) -> Result<Instance, Error> {
+        let id = caller.instance();
+        let mut backoff = Backoff::new();
+        loop {
+            let instance = self.find_instance(id).await?;
+            let group = match &asked.default_group {
+                Some(group) => Some(self.open_group(id, group).await?),
+                None => None,
+            };
+            let changed = asked.applied(&instance, group.as_ref());
+            if changed == instance {
+                return Ok(instance);
+            }
+            let mut transaction = Transaction::new(&self.table);
+            let values = [
+                (":name", text(&changed.name)),
+                (":group", text(&changed.default_group)),
+                (":oldName", text(&instance.name)),
+                (":oldGroup", text(&instance.default_group)),
+            ];
+            let set = "SET #name = :name, defaultGroup = :group";
+            let as_read = "#name = :oldName AND defaultGroup = :oldGroup";
+            transaction.update((), &Key::instance(id), set, as_read, &values)?;
+            if let Some(group) = group {
+                transaction.check((), &Key::group(id, &group.name), "#state = :open", &[(":open", text("open"))])?;
+            }
+            let changes = instance_changes(&instance, &changed);
+            let activity = Activity { kind: ActivityKind::InstanceUpdated, user: None, changes };
+            transaction.insert((), items::activity_item(caller, &activity, self.now(), random::bytes()?)?)?;
+            match transaction.commit().await? {
+                None => return Ok(changed),
+                Some(Outcome::Refused(_) | Outcome::Conflict) => backoff.wait().await?,
+            }
+        }
+    }
+
+    async fn open_group(&self, instance: InstanceId, group_id: &str) -> Result<VisibilityGroup, Error> {
+        let key = Key::group(instance, &VisibilityGroup::folded_name(group_id)?);
+        let group = self.table.get(&key).await?.map(items::group).transpose()?;
+        let group = group.filter(|group| group.state == GroupState::Open);
+        group.ok_or_else(|| Error::GroupNotFound(group_id.to_owned()))
     }
 
     /// The instance that an operator names.

@@ -87,8 +87,8 @@ pub(crate) fn group_item(instance: InstanceId, name: &str, description: &str) ->
 }
 
 pub(crate) fn group(item: Item) -> Result<VisibilityGroup, Error> {
-    let stored: GroupItem = content(item)?;
-    Ok(VisibilityGroup { state: stored.state, name: stored.name })
+    let GroupItem { name, description, state, members } = content(item)?;
+    Ok(VisibilityGroup { name, description, state, members })
 }
 
 #[derive(Serialize, Deserialize)]

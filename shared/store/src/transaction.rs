@@ -1,7 +1,7 @@
 //! Transactions in which every item knows what it is there for.
 
 use aws_sdk_dynamodb::types::{
-    AttributeValue, Delete, Put, ReturnValuesOnConditionCheckFailure, TransactWriteItem, Update,
+    AttributeValue, ConditionCheck, Delete, Put, ReturnValuesOnConditionCheckFailure, TransactWriteItem, Update,
 };
 use directory::Error;
 
@@ -77,10 +77,7 @@ impl<'a, P: Copy> Transaction<'a, P> {
         for (name, value) in values {
             update = update.expression_attribute_values(*name, value.clone());
         }
-        // Words that DynamoDB reserves and our items use.
-        for name in
-            ["#state", "#members"].into_iter().filter(|name| expression.contains(name) || condition.contains(name))
-        {
+        for name in placeholders(expression).chain(placeholders(condition)) {
             update = update.expression_attribute_names(name, &name[1..]);
         }
         let update = update.build().map_err(Error::internal)?;
@@ -94,11 +91,31 @@ impl<'a, P: Copy> Transaction<'a, P> {
             .table_name(self.table.name())
             .set_key(Some(key.attributes()))
             .condition_expression(condition);
+        for name in placeholders(condition) {
+            delete = delete.expression_attribute_names(name, &name[1..]);
+        }
         for (name, value) in values {
             delete = delete.expression_attribute_values(*name, value.clone());
         }
         let delete = delete.build().map_err(Error::internal)?;
         self.push(purpose, key.clone(), TransactWriteItem::builder().delete(delete).build());
+        Ok(())
+    }
+
+    /// Holds an item to a condition, and leaves it as it is.
+    pub(crate) fn check(&mut self, purpose: P, key: &Key, condition: &str, values: Values<'_>) -> Result<(), Error> {
+        let mut check = ConditionCheck::builder()
+            .table_name(self.table.name())
+            .set_key(Some(key.attributes()))
+            .condition_expression(condition);
+        for name in placeholders(condition) {
+            check = check.expression_attribute_names(name, &name[1..]);
+        }
+        for (name, value) in values {
+            check = check.expression_attribute_values(*name, value.clone());
+        }
+        let check = check.build().map_err(Error::internal)?;
+        self.push(purpose, key.clone(), TransactWriteItem::builder().condition_check(check).build());
         Ok(())
     }
 
@@ -121,4 +138,9 @@ impl<'a, P: Copy> Transaction<'a, P> {
             }
         }
     }
+}
+
+/// The names in an expression that stand behind a `#`, since DynamoDB reserves the words themselves.
+fn placeholders(expression: &str) -> impl Iterator<Item = &str> {
+    expression.split(|c: char| !c.is_ascii_alphanumeric() && c != '#').filter(|word| word.starts_with('#'))
 }

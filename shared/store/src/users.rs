@@ -5,6 +5,7 @@ mod list;
 mod look_up;
 mod matches;
 mod opening;
+mod reassign;
 mod session;
 mod walk;
 mod window;

@@ -19,7 +19,12 @@ pub(crate) fn setting(named: Option<&str>) -> Setting {
     let named_group = match named {
         None => NamedGroup::None,
         Some(name) => match GROUPS.into_iter().find(|group| fold(group) == fold(name)) {
-            Some(group) => NamedGroup::Open(VisibilityGroup { name: group.to_owned(), state: GroupState::Open }),
+            Some(group) => NamedGroup::Open(VisibilityGroup {
+                name: group.to_owned(),
+                description: String::new(),
+                state: GroupState::Open,
+                members: 0,
+            }),
             None => NamedGroup::Unknown(GROUPS.map(ToOwned::to_owned).into()),
         },
     };

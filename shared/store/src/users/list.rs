@@ -46,7 +46,7 @@ pub struct Page {
 
 impl Store {
     /// Reads the users that a query asks for; `represent` gives the form that its filter and its
-    /// order are about.
+    /// order are about, and nothing for a user who is to be left out of what is filtered.
     ///
     /// # Errors
     /// `tooMany` for a filter that would have to read more users than the budget allows.
@@ -55,7 +55,7 @@ impl Store {
         caller: &Caller,
         opening: Opening,
         query: &ListQuery,
-        represent: impl Fn(&User) -> Value,
+        represent: impl Fn(&User) -> Option<Value>,
     ) -> Result<Page, Error> {
         let matches = Matches::new(query, represent);
         let found = async {
@@ -111,7 +111,7 @@ impl Store {
         &self,
         caller: &Caller,
         mut opening: Opening,
-        mut matches: Matches<'_, impl Fn(&User) -> Value>,
+        mut matches: Matches<'_, impl Fn(&User) -> Option<Value>>,
     ) -> Result<Part, Error> {
         let count = instance_of(caller, &mut opening.items)?.user_count;
         if count > SCAN_USERS {
@@ -136,7 +136,12 @@ impl Store {
     }
 
     /// Reads rows that exist, as far as they are not there yet; none is left out.
-    async fn read_rows(&self, caller: &Caller, wanted: RangeInclusive<u32>, rows: &mut Rows) -> Result<(), Error> {
+    pub(super) async fn read_rows(
+        &self,
+        caller: &Caller,
+        wanted: RangeInclusive<u32>,
+        rows: &mut Rows,
+    ) -> Result<(), Error> {
         let mut backoff = Backoff::new();
         for read in 0..=REREADS {
             let missing = rows.missing(wanted.clone());
@@ -169,8 +174,8 @@ impl Store {
 
 /// Users by their row.
 #[derive(Default)]
-struct Rows {
-    users: BTreeMap<u32, User>,
+pub(super) struct Rows {
+    pub(super) users: BTreeMap<u32, User>,
     read_units: f64,
 }
 

@@ -22,7 +22,7 @@ impl Store {
         caller: &Caller,
         opening: Opening,
         look_ups: &BTreeSet<LookUp>,
-        mut matches: Matches<'_, impl Fn(&User) -> Value>,
+        mut matches: Matches<'_, impl Fn(&User) -> Option<Value>>,
     ) -> Result<Part, Error> {
         let instance = caller.instance();
         let Opening { window, items, found } = opening;

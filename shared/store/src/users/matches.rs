@@ -13,13 +13,13 @@ pub(super) struct Matches<'a, F> {
     kept: Vec<(Option<SortKey>, User)>,
 }
 
-impl<'a, F: Fn(&User) -> Value> Matches<'a, F> {
+impl<'a, F: Fn(&User) -> Option<Value>> Matches<'a, F> {
     pub(super) fn new(query: &'a ListQuery, represent: F) -> Self {
         Self { query, represent, kept: Vec::new() }
     }
 
     pub(super) fn add(&mut self, user: User) {
-        let whole = (self.represent)(&user);
+        let Some(whole) = (self.represent)(&user) else { return };
         if self.query.filter.as_ref().is_none_or(|filter| filter.matches(&USER, &whole)) {
             let sort_key = self.query.sort.as_ref().map(|sort| sort.key(&USER, &whole));
             self.kept.push((sort_key, user));

@@ -132,7 +132,8 @@ impl<'a> Session<'a> {
         }
     }
 
-    fn change(&self, kind: ActivityKind, old: User, profile: Profile) -> Write {
+    /// A user with another profile.
+    pub(super) fn change(&self, kind: ActivityKind, old: User, profile: Profile) -> Write {
         let new = if profile == old.profile {
             old.clone()
         } else {
