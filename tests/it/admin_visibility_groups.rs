@@ -168,6 +168,21 @@ async fn more_members_than_a_transaction_holds_are_moved_too() {
     assert_eq!(app.get(&moved).await.text_at("/totalResults"), "240");
 }
 
+#[tokio::test]
+async fn a_deletion_that_is_not_at_its_end_says_how_to_go_on() {
+    let app = App::start().await;
+    let sales = group(&app, "Sales").await;
+    member(&app, "ada", "Sales").await;
+    let from_row = |row: &str| format!("{sales}?reassignTo=ZnVsbCBhY2Nlc3M&continue={row}");
+
+    let later = delete(&app, &from_row("2")).await.expect(202);
+
+    assert_eq!(later.json(), json!({"remaining": 1, "continue": 1}));
+    assert_eq!(groups(&app).await.lines().nth(1), Some("\"Sales\" 1 \"closing\""));
+    delete(&app, &from_row("x")).await.expect(400);
+    delete(&app, &from_row(&later.text_at("/continue"))).await.expect(204);
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn nobody_is_left_in_a_group_that_is_deleted_while_users_are_put_into_it() {
     let app = App::start().await;

@@ -120,6 +120,24 @@ async fn admin_routes_wait_a_few_times() {
     trips(&made, 4);
     let path = format!("/admin/v1/api-keys/{}", made.text_at("/id"));
     trips(&app.call(call(Method::DELETE, &path)).await.expect(204), 4);
+
+    let groups = "/admin/v1/visibility-groups";
+    trips(&app.call(call(Method::GET, groups)).await.expect(200), 2);
+    let made = app.call(call(Method::POST, groups).json(&json!({"name": "Sales"}))).await.expect(201);
+    trips(&made, 2);
+    let path = format!("{groups}/{}", made.text_at("/id"));
+    trips(&app.call(call(Method::PATCH, &path).json(&json!({"description": "x"}))).await.expect(200), 4);
+    trips(&app.call(call(Method::DELETE, &path)).await.expect(204), 4);
+
+    let instance = "/admin/v1/instance";
+    trips(&app.call(call(Method::GET, instance)).await.expect(200), 1);
+    trips(&app.call(call(Method::PATCH, instance).json(&json!({"name": "Acme"}))).await.expect(200), 3);
+
+    let ada = created(&app, person("ada")).await;
+    let path = format!("/admin/v1/users/{}", ada.text_at("/id"));
+    trips(&app.call(call(Method::GET, "/admin/v1/users")).await.expect(200), 2);
+    trips(&app.call(call(Method::GET, &path)).await.expect(200), 1);
+    trips(&app.call(call(Method::PATCH, &path).json(&json!({"active": false}))).await.expect(200), 2);
 }
 
 #[tokio::test]

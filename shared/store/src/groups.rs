@@ -49,7 +49,10 @@ impl Store {
             let mut transaction = self.group_transaction(caller, ActivityKind::GroupCreated, change)?;
             transaction.insert((), items::group_item(caller.instance(), &new.name, &new.description)?)?;
             match transaction.commit().await? {
-                None => return self.group(&Key::group(caller.instance(), &new.name), &new.name).await,
+                None => {
+                    let NewGroup { name, description } = new.clone();
+                    return Ok(VisibilityGroup { name, description, state: GroupState::Open, members: 0 });
+                }
                 Some(Outcome::Refused(_)) => return Err(Error::GroupExists(new.name.clone())),
                 Some(Outcome::Conflict) => backoff.wait().await?,
             }
