@@ -22,6 +22,7 @@ mod import;
 mod isolation;
 mod list_users;
 mod local;
+mod openapi;
 mod patch_user;
 mod people;
 mod properties;

@@ -4,6 +4,8 @@ use http::Method;
 use serde_json::{Value, json};
 use tests::app::{Answer, App, Call};
 
+use crate::openapi;
+
 pub(crate) const ENTERPRISE: &str = "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User";
 
 /// A body that creates a user of a name.
@@ -34,10 +36,12 @@ pub(crate) fn operation(op: &str, path: &str, value: Value) -> Value {
     operations(json!([{"op": op, "path": path, "value": value}]))
 }
 
-/// Sends a request with the admin key.
+/// Sends a request with the admin key, and checks that the answer is as described.
 pub(crate) async fn admin(app: &App, method: Method, path: &str, body: Option<Value>) -> Answer {
-    let call = Call::new(method, path).key(&app.tenant.admin_key);
-    app.call(if let Some(body) = &body { call.json(body) } else { call }).await
+    let call = Call::new(method.clone(), path).key(&app.tenant.admin_key);
+    let answer = app.call(if let Some(body) = &body { call.json(body) } else { call }).await;
+    openapi::check(&method, path, body.as_ref(), &answer);
+    answer
 }
 
 /// Creates a user.
