@@ -90,6 +90,7 @@ fn key(criterion: &mut Criterion) {
         expires: None,
         revoked: None,
         last_used: None,
+        replaced_by: None,
     };
     let text = presented.expose().to_owned();
 

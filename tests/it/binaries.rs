@@ -85,10 +85,50 @@ async fn key_life(gateway: &mut Gateway) {
     let keys = listed.json()["keys"].as_array().cloned().unwrap_or_default();
     assert!(keys.iter().any(|key| key["id"] == id && key["state"] == "active"), "expected {id} in {listed}");
 
+    let rotation = json!({"expires": "90 days", "grace": "1 hour"});
+    let rotate = Call::new(Method::POST, &format!("/admin/v1/api-keys/{id}/rotate")).key(&admin_key).json(&rotation);
+    let rotated = gateway.send(rotate).await.expect(201);
+    for key in [&key, &rotated.text("/key")] {
+        gateway.send(Call::new(Method::GET, "/scim/v2/Users").key(key)).await.expect(200);
+    }
+
     let revoke = Call::new(Method::DELETE, &format!("/admin/v1/api-keys/{id}")).key(&admin_key);
     gateway.send(revoke).await.expect(204);
     let refused = gateway.send(Call::new(Method::GET, "/scim/v2/Users").key(&key)).await.expect(401);
     assert!(refused.header("www-authenticate").starts_with("Bearer"), "expected a challenge, got {refused}");
+}
+
+/// The first and the second sign-in of somebody, and one that is refused.
+async fn sign_ins(gateway: &mut Gateway) {
+    let mut event = json!({"email": "alan@example.com", "givenName": "Alan", "familyName": "Turing"});
+    event["instance"] = json!(gateway.scim_key[5..16]);
+    let first = gateway.invoke("sign_in", &event).await.expect("an answer");
+    let second = gateway.invoke("sign_in", &event).await.expect("an answer");
+    event["email"] = json!("alan.example.com");
+    let refused = gateway.invoke("sign_in", &event).await.expect_err("this is no e-mail address");
+
+    assert_eq!((&first["allowed"], &first["created"]), (&json!(true), &json!(true)), "{first}");
+    assert_eq!((&second["user"], &second["created"]), (&first["user"], &json!(false)), "{second}");
+    assert_eq!(refused["errorMessage"], "email is not an e-mail address.");
+}
+
+/// A day of an admin.
+async fn administration(gateway: &mut Gateway) {
+    let admin_key = gateway.admin_key.clone();
+    let call = |method, path: &str| Call::new(method, path).key(&admin_key);
+    let groups = "/admin/v1/visibility-groups";
+
+    let made = gateway.send(call(Method::POST, groups).json(&json!({"name": "Sales"}))).await.expect(201);
+    let id = made.text("/id");
+    let change = json!({"name": "Acme", "defaultVisibilityGroup": id});
+    let instance = gateway.send(call(Method::PATCH, "/admin/v1/instance").json(&change)).await.expect(200);
+    assert_eq!(instance.text("/defaultVisibilityGroup/name"), "Sales");
+    gateway.send(call(Method::DELETE, &format!("{groups}/{id}"))).await.expect(409);
+
+    let users = gateway.send(call(Method::GET, "/admin/v1/users?q=ada")).await.expect(200);
+    let path = format!("/admin/v1/users/{}", users.text("/users/0/id"));
+    let changed = gateway.send(call(Method::PATCH, &path).json(&json!({"klueRole": "curator"}))).await.expect(200);
+    assert_eq!(changed.text("/klueRole"), "curator");
 }
 
 #[tokio::test]
@@ -105,9 +145,11 @@ async fn a_key_is_made_listed_and_revoked_by_the_binaries() {
 async fn an_operator_makes_an_instance_or_a_new_admin_key_for_one() {
     let mut gateway = Gateway::start().await;
 
-    let created = gateway.invoke(&json!({"name": "Acme"})).await.expect("an instance is made");
-    let renewed = gateway.invoke(&json!({"instance": created["instance"]})).await.expect("a key is made");
-    let refused = gateway.invoke(&json!({"instance": "nobody"})).await.expect_err("there is no such instance");
+    let created = gateway.invoke("create_instance", &json!({"name": "Acme"})).await.expect("an instance is made");
+    let instance = json!({"instance": created["instance"]});
+    let renewed = gateway.invoke("create_instance", &instance).await.expect("a key is made");
+    let nobody = json!({"instance": "nobody"});
+    let refused = gateway.invoke("create_instance", &nobody).await.expect_err("there is no such instance");
 
     assert_eq!(created["name"], "Acme");
     assert_eq!(renewed["instance"], created["instance"]);
@@ -115,6 +157,11 @@ async fn an_operator_makes_an_instance_or_a_new_admin_key_for_one() {
     let admin_key = renewed["adminKey"].as_str().unwrap_or_default();
     gateway.send(Call::new(Method::GET, "/admin/v1/api-keys").key(admin_key)).await.expect(200);
     assert!(refused["errorMessage"].as_str().is_some_and(|text| text.contains("nobody")), "{refused}");
+}
+
+#[tokio::test]
+async fn people_sign_in_by_a_binary_that_knows_no_pepper() {
+    sign_ins(&mut Gateway::start().await).await;
 }
 
 #[tokio::test]
@@ -233,6 +280,8 @@ async fn every_function_runs_and_its_log_is_json_without_secrets() {
 
     life(&mut gateway).await;
     key_life(&mut gateway).await;
+    administration(&mut gateway).await;
+    sign_ins(&mut gateway).await;
     gateway.send(Call::new(Method::GET, "/scim/v2/Schemas")).await.expect(200);
     gateway.send(Call::new(Method::GET, "/scim/v2/Groups").key(&gateway.scim_key)).await.expect(404);
     let mut taken = ada();
@@ -240,11 +289,11 @@ async fn every_function_runs_and_its_log_is_json_without_secrets() {
     let call = Call::new(Method::POST, "/scim/v2/Users").key(&gateway.scim_key).json(&taken);
     gateway.send(call).await.expect(409);
 
-    let without_route = [Function::Unsupported.name(), "create_instance"];
+    let without_route = [Function::Unsupported.name(), "create_instance", "sign_in"];
     let every: BTreeSet<_> = ROUTES.iter().map(|route| route.function.name()).chain(without_route).collect();
     assert_eq!(gateway.running_functions(), every.into_iter().collect::<Vec<_>>());
     let (admin_key, scim_key) = (gateway.admin_key.clone(), gateway.scim_key.clone());
     // The part of a key behind its id is the secret; of an e-mail already its domain tells.
-    let secrets = [&admin_key[25..], &scim_key[25..], PASSWORD, "Lovelace", "ada.mail", "example.com"];
+    let secrets = [&admin_key[25..], &scim_key[25..], PASSWORD, "Lovelace", "Turing", "ada.mail", "example.com"];
     assert_is_clean(&gateway.stop_all(), &secrets);
 }

@@ -39,6 +39,11 @@ async fn a_key_reaches_nothing_of_another_instance() {
             Function::AdminApiKeys if route.method == Method::DELETE => {
                 (Call::new(Method::DELETE, &format!("/admin/v1/api-keys/{key_id}")).key(&stranger.admin_key), 404)
             }
+            Function::AdminApiKeys if route.path.ends_with("/rotate") => {
+                let path = format!("/admin/v1/api-keys/{key_id}/rotate");
+                let rotation = json!({"expires": "never", "grace": "0 hours"});
+                (Call::new(Method::POST, &path).key(&stranger.admin_key).json(&rotation), 404)
+            }
             Function::AdminApiKeys if route.method == Method::GET => {
                 let list = app.call(Call::new(Method::GET, &path).key(&stranger.admin_key)).await.expect(200);
                 assert!(!list.text.contains(&key_id), "keys of another instance are listed: {list}");

@@ -119,6 +119,8 @@ async fn admin_routes_wait_a_few_times() {
     let made = app.call(call(Method::POST, "/admin/v1/api-keys").json(&new)).await.expect(201);
     trips(&made, 4);
     let path = format!("/admin/v1/api-keys/{}", made.text_at("/id"));
+    let rotation = json!({"expires": "never", "grace": "1 hour"});
+    trips(&app.call(call(Method::POST, &format!("{path}/rotate")).json(&rotation)).await.expect(201), 4);
     trips(&app.call(call(Method::DELETE, &path)).await.expect(204), 4);
 
     let groups = "/admin/v1/visibility-groups";

@@ -20,6 +20,7 @@ async fn what_has_no_route_is_told_why() {
         (Method::PUT, "/scim/v2/Schemas"),
         (Method::PATCH, "/admin/v1/api-keys"),
         (Method::GET, "/admin/v1/api-keys/7"),
+        (Method::GET, "/admin/v1/api-keys/7/rotate"),
         (Method::GET, "/scim/v2/Devices"),
         (Method::GET, "/scim/v2"),
         (Method::GET, "/"),
@@ -48,6 +49,7 @@ async fn what_has_no_route_is_told_why() {
     PUT /scim/v2/Schemas: 405 GET PUT is not possible here; possible are: GET.
     PATCH /admin/v1/api-keys: 405 GET, POST PATCH is not possible here; possible are: GET, POST.
     GET /admin/v1/api-keys/7: 405 DELETE GET is not possible here; possible are: DELETE.
+    GET /admin/v1/api-keys/7/rotate: 405 POST GET is not possible here; possible are: POST.
     GET /scim/v2/Devices: 404  There is nothing at '/scim/v2/Devices'. The SCIM base URL ends in /scim/v2; users are at /scim/v2/Users.
     GET /scim/v2: 404  There is nothing at '/scim/v2'. The SCIM base URL ends in /scim/v2; users are at /scim/v2/Users.
     GET /: 404  There is nothing at '/'. The SCIM base URL ends in /scim/v2; users are at /scim/v2/Users.

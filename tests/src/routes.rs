@@ -45,7 +45,7 @@ pub struct Route {
 }
 
 /// Every route but `$default`, which is [`Function::Unsupported`]'s.
-pub static ROUTES: [Route; 26] = [
+pub static ROUTES: [Route; 27] = [
     route(Method::POST, "/scim/v2/Users", Function::CreateUser),
     route(Method::GET, "/scim/v2/Users", Function::ListUsers),
     route(Method::POST, "/scim/v2/Users/.search", Function::ListUsers),
@@ -63,6 +63,7 @@ pub static ROUTES: [Route; 26] = [
     route(Method::POST, "/admin/v1/api-keys", Function::AdminApiKeys),
     route(Method::GET, "/admin/v1/api-keys", Function::AdminApiKeys),
     route(Method::DELETE, "/admin/v1/api-keys/{id}", Function::AdminApiKeys),
+    route(Method::POST, "/admin/v1/api-keys/{id}/rotate", Function::AdminApiKeys),
     route(Method::GET, "/admin/v1/visibility-groups", Function::AdminVisibilityGroups),
     route(Method::POST, "/admin/v1/visibility-groups", Function::AdminVisibilityGroups),
     route(Method::PATCH, "/admin/v1/visibility-groups/{id}", Function::AdminVisibilityGroups),

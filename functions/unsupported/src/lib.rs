@@ -4,7 +4,7 @@ use directory::Error;
 use lambda::{Reply, Request, SCIM_PATH};
 
 /// The methods of each path that exists; `{id}` stands for one part.
-const ALLOWED: [(&str, &str); 17] = [
+const ALLOWED: [(&str, &str); 18] = [
     ("/scim/v2/.search", "POST"),
     ("/scim/v2/Users/.search", "POST"),
     ("/scim/v2/Users", "GET, POST"),
@@ -17,6 +17,7 @@ const ALLOWED: [(&str, &str); 17] = [
     ("/scim/v2/Schemas/{id}", "GET"),
     ("/admin/v1/api-keys", "GET, POST"),
     ("/admin/v1/api-keys/{id}", "DELETE"),
+    ("/admin/v1/api-keys/{id}/rotate", "POST"),
     ("/admin/v1/visibility-groups", "GET, POST"),
     ("/admin/v1/visibility-groups/{id}", "PATCH, DELETE"),
     ("/admin/v1/instance", "GET, PATCH"),

@@ -24,10 +24,14 @@ pub enum ActivityKind {
     UserDeleted,
     /// A POST that brought a deleted user back.
     UserRestored,
+    /// A new user, by their first sign-in.
+    UserSignedUp,
     /// A new API key.
     KeyCreated,
     /// The end of an API key.
     KeyRevoked,
+    /// A new API key in the place of an old one.
+    KeyRotated,
     /// A new visibility group.
     GroupCreated,
     /// Another description of a visibility group.
@@ -48,8 +52,10 @@ impl ActivityKind {
             Self::UserUpdated => "userUpdated",
             Self::UserDeleted => "userDeleted",
             Self::UserRestored => "userRestored",
+            Self::UserSignedUp => "userSignedUp",
             Self::KeyCreated => "keyCreated",
             Self::KeyRevoked => "keyRevoked",
+            Self::KeyRotated => "keyRotated",
             Self::GroupCreated => "groupCreated",
             Self::GroupUpdated => "groupUpdated",
             Self::GroupDeleted => "groupDeleted",
@@ -70,6 +76,13 @@ pub struct Change {
     pub new: Option<String>,
 }
 
+impl Change {
+    /// What became of an attribute.
+    pub fn of(attribute: &'static str, old: Option<&str>, new: Option<&str>) -> Self {
+        Self { attribute, old: old.map(str::to_owned), new: new.map(str::to_owned) }
+    }
+}
+
 /// The attributes in which two states of a user differ.
 pub fn changes(old: Option<&Profile>, new: &Profile) -> Vec<Change> {
     type Read = fn(&Profile) -> Option<&str>;
@@ -86,11 +99,7 @@ pub fn changes(old: Option<&Profile>, new: &Profile) -> Vec<Change> {
     ];
     ATTRIBUTES
         .into_iter()
-        .map(|(attribute, read)| Change {
-            attribute,
-            old: old.and_then(read).map(str::to_owned),
-            new: read(new).map(str::to_owned),
-        })
+        .map(|(attribute, read)| Change::of(attribute, old.and_then(read), read(new)))
         .filter(|change| change.old != change.new)
         .collect()
 }

@@ -11,6 +11,8 @@ use crate::{Error, KeyId};
 
 /// How many keys of one scope can be active, so that keys can be rotated with an overlap.
 pub const MAX_ACTIVE_KEYS: usize = 5;
+/// How long before the end of a key its admin is told that it is near.
+const EXPIRES_SOON: SignedDuration = SignedDuration::from_hours(20 * 24);
 /// The longest description, in bytes.
 const MAX_DESCRIPTION: usize = 256;
 
@@ -67,6 +69,8 @@ pub struct ApiKey {
     pub revoked: Option<Timestamp>,
     /// When it was last seen, within five minutes.
     pub last_used: Option<Timestamp>,
+    /// The key that a rotation made in its place.
+    pub replaced_by: Option<KeyId>,
 }
 
 /// Whether a key works.
@@ -89,6 +93,11 @@ impl ApiKey {
             _ => KeyState::Active,
         }
     }
+
+    /// Whether the key still works, but only for 20 days or less.
+    pub fn expires_soon(&self, now: Timestamp) -> bool {
+        self.state(now) == KeyState::Active && self.expires.is_some_and(|expires| expires <= now + EXPIRES_SOON)
+    }
 }
 
 /// What an admin says of a key to be made.
@@ -108,23 +117,26 @@ impl NewApiKey {
     /// # Errors
     /// `invalidValue`, naming the member and what it takes.
     pub fn from_json(body: &Value) -> Result<Self, ScimError> {
-        let member = |name: &str, takes: &str| {
-            body.get(name)
-                .and_then(Value::as_str)
-                .map(str::trim)
-                .filter(|text| !text.is_empty())
-                .ok_or_else(|| ScimError::invalid_value(format!("{name} is required: {takes}.")))
-        };
-        let description = member("description", "a few words on what the key is for")?;
-        if description.len() > MAX_DESCRIPTION {
-            return Err(ScimError::invalid_value(format!("description is longer than {MAX_DESCRIPTION} bytes.")));
-        }
         Ok(Self {
-            description: description.to_owned(),
-            scope: Scope::parse(member("scope", "'scim' or 'admin'")?)?,
-            expiry: Expiry::parse(member("expires", Expiry::TAKES)?)?,
+            description: description(body)?,
+            scope: Scope::parse(member(body, "scope", "'scim' or 'admin'")?)?,
+            expiry: Expiry::of_member(body)?,
         })
     }
+}
+
+/// The text of a member of a body.
+pub(crate) fn member<'a>(body: &'a Value, name: &str, takes: &str) -> Result<&'a str, ScimError> {
+    let text = body.get(name).and_then(Value::as_str).map(str::trim).filter(|text| !text.is_empty());
+    text.ok_or_else(|| ScimError::invalid_value(format!("{name} is required: {takes}.")))
+}
+
+pub(crate) fn description(body: &Value) -> Result<String, ScimError> {
+    let description = member(body, "description", "a few words on what the key is for")?;
+    if description.len() > MAX_DESCRIPTION {
+        return Err(ScimError::invalid_value(format!("description is longer than {MAX_DESCRIPTION} bytes.")));
+    }
+    Ok(description.to_owned())
 }
 
 /// How long a key works.
@@ -141,7 +153,9 @@ pub enum Expiry {
 impl Expiry {
     const TAKES: &'static str = "'30 days', '90 days', '1 year', 'never', or a date such as 2027-06-30";
 
-    fn parse(text: &str) -> Result<Self, ScimError> {
+    /// Reads `expires` of a body.
+    pub(crate) fn of_member(body: &Value) -> Result<Self, ScimError> {
+        let text = member(body, "expires", Self::TAKES)?;
         let end_of = |date: Date| TimeZone::UTC.to_timestamp(date.tomorrow().ok()?.at(0, 0, 0, 0)).ok();
         match text {
             "30 days" => Ok(Self::Days(30)),
@@ -193,7 +207,8 @@ pub fn may_add(keys: &[ApiKey], scope: Scope, now: Timestamp) -> Result<(), Erro
 /// [`Error::KeyNotFound`]; [`Error::LastAdminKey`] where no admin key would be left.
 pub fn may_revoke<'a>(keys: &'a [ApiKey], id: &str, now: Timestamp) -> Result<&'a ApiKey, Error> {
     let key = keys.iter().find(|key| key.id.as_str() == id).ok_or_else(|| Error::KeyNotFound(id.to_owned()))?;
-    let mut others = active(keys, Scope::Admin, now).filter(|other| other.id != key.id);
+    // One that has been replaced ends soon.
+    let mut others = active(keys, Scope::Admin, now).filter(|other| other.id != key.id && other.replaced_by.is_none());
     if key.scope == Scope::Admin && key.state(now) == KeyState::Active && others.next().is_none() {
         return Err(Error::LastAdminKey);
     }

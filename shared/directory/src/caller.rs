@@ -24,7 +24,8 @@ pub struct Caller {
 }
 
 impl Caller {
-    /// The operator of the service, invoking a function that has no route.
+    /// Who invokes a function that has no route: the operator of the service, or the application's
+    /// SAML service provider.
     pub fn operator(instance: InstanceId, request_id: String) -> Self {
         Self { instance, key_id: None, request_id }
     }

@@ -2,6 +2,8 @@
 
 use jiff::Timestamp;
 
+use crate::RotationRefusal;
+
 /// Why a request was refused or could not be done.
 ///
 /// `Display` is the text a client is shown. Causes are `source`s and stay in the log.
@@ -123,6 +125,10 @@ pub enum Error {
     /// A revocation which would leave the instance without an admin key.
     #[error("This is the last active admin key of the instance. Create another one before you revoke it.")]
     LastAdminKey,
+
+    /// The API key cannot be replaced by a new one.
+    #[error(transparent)]
+    NotRotatable(#[from] RotationRefusal),
 
     /// Another group has the name.
     #[error("A visibility group with the name '{0}' already exists in this Klue instance.")]

@@ -35,9 +35,7 @@ impl PresentedKey {
         let mut digits = Zeroizing::new([0; SECRET_DIGITS]);
         encode(secret, digits.as_mut());
         let mut text = Zeroizing::new(String::with_capacity(KEY_LENGTH));
-        text.push_str(KEY_PREFIX);
-        text.push_str(instance.as_str());
-        text.push_str(key_id.as_str());
+        text.push_str(&key_prefix(instance, key_id));
         text.extend(digits.iter().map(|digit| char::from(*digit)));
         let checksum = checksum(&text);
         text.push_str(std::str::from_utf8(&checksum).unwrap_or_default());
@@ -85,8 +83,13 @@ impl PresentedKey {
 
 impl fmt::Debug for PresentedKey {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{KEY_PREFIX}{}{}…", self.instance, self.key_id)
+        write!(f, "{}…", key_prefix(self.instance, self.key_id))
     }
+}
+
+/// How the keys of an id start: what of a key is no secret.
+pub fn key_prefix(instance: InstanceId, key_id: KeyId) -> String {
+    format!("{KEY_PREFIX}{instance}{key_id}")
 }
 
 fn checksum(text: &str) -> [u8; CHECKSUM_DIGITS] {

@@ -10,9 +10,9 @@ use crate::value::{Text, boolean, clears, wrong_type};
 // character has to be escaped, so that 1,000 users fit Lambda's 6 MB answer.
 const EXTERNAL_ID: Text = Text { name: "externalId", max_bytes: 256 };
 const USER_NAME: Text = Text { name: "userName", max_bytes: 384 };
-const GIVEN_NAME: Text = Text { name: "name.givenName", max_bytes: 128 };
-const FAMILY_NAME: Text = Text { name: "name.familyName", max_bytes: 128 };
-const EMAIL: Text = Text { name: "emails[type eq \"work\"].value", max_bytes: 320 };
+pub(crate) const GIVEN_NAME: Text = Text { name: "name.givenName", max_bytes: 128 };
+pub(crate) const FAMILY_NAME: Text = Text { name: "name.familyName", max_bytes: 128 };
+pub(crate) const EMAIL: Text = Text { name: "emails[type eq \"work\"].value", max_bytes: 320 };
 const EMPLOYEE_ID: Text = Text { name: "employeeId", max_bytes: 128 };
 const ROLE: Text = Text { name: "klueRole", max_bytes: 32 };
 const GROUP: Text = Text { name: "visibilityGroup", max_bytes: 128 };

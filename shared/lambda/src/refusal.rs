@@ -68,6 +68,7 @@ pub(crate) fn status(error: &Error) -> (StatusCode, Option<ScimType>) {
         Error::Taken { .. } => (StatusCode::CONFLICT, Some(ScimType::Uniqueness)),
         Error::TooManyKeys { .. }
         | Error::LastAdminKey
+        | Error::NotRotatable(_)
         | Error::GroupExists(_)
         | Error::GroupInUse { .. }
         | Error::GroupIsNeeded { .. }

@@ -1,8 +1,8 @@
 //! API keys of an instance.
 
 use directory::{
-    Activity, ActivityKind, ApiKey, Caller, Change, Error, InstanceId, KeyState, NewApiKey, PresentedKey, may_add,
-    may_revoke,
+    Activity, ActivityKind, ApiKey, Caller, Change, Error, InstanceId, KeyState, NewApiKey, PresentedKey, Rotation,
+    may_add, may_revoke,
 };
 use jiff::Timestamp;
 use serde::Deserialize;
@@ -59,10 +59,51 @@ impl Store {
             let (version, keys) = self.read_key_set(caller.instance()).await?;
             rule(&keys, now)?;
             let issued = self.issue(caller, new, now).await?;
-            let mut transaction = self.key_transaction(caller, version, ActivityKind::KeyCreated, &issued.key, now)?;
+            let change = Change::of("apiKey", None, Some(&issued.key.description));
+            let mut transaction = self.key_transaction(caller, version, ActivityKind::KeyCreated, vec![change], now)?;
             transaction.insert((), items::api_key_item(caller.instance(), &issued.key)?)?;
             if transaction.commit().await?.is_none() {
                 return Ok(issued);
+            }
+            backoff.wait().await?;
+        }
+    }
+
+    /// Makes a key in the place of another one, which ends with its grace; gives both as they are then.
+    ///
+    /// # Errors
+    /// [`Error::KeyNotFound`], [`Error::NotRotatable`], [`Error::TooManyKeys`]; `invalidValue` for an
+    /// expiry in the past.
+    pub async fn rotate_api_key(
+        &self,
+        caller: &Caller,
+        id: &str,
+        rotation: &Rotation,
+    ) -> Result<(IssuedKey, ApiKey), Error> {
+        let mut backoff = Backoff::new();
+        loop {
+            let now = self.now();
+            let (version, keys) = self.read_key_set(caller.instance()).await?;
+            let old = rotation.may_replace(&keys, id, now)?;
+            let issued = self.issue(caller, &rotation.new_key(old), now).await?;
+            let retired = rotation.retire(old, issued.key.id, now);
+            let changes = vec![
+                Change::of("apiKey", Some(&old.description), Some(&issued.key.description)),
+                Change::of("apiKeyId", Some(old.id.as_str()), Some(issued.key.id.as_str())),
+            ];
+            let mut transaction = self.key_transaction(caller, version, ActivityKind::KeyRotated, changes, now)?;
+            transaction.insert((), items::api_key_item(caller.instance(), &issued.key)?)?;
+            // Not the whole item: its last use is written without the key set.
+            let (end, at) = match retired.revoked {
+                Some(revoked) => ("revoked", revoked),
+                None => ("expires", retired.expires.unwrap_or(now)),
+            };
+            let values = [(":end", text(at)), (":new", text(issued.key.id))];
+            let expression = format!("SET {end} = :end, replacedBy = :new");
+            let item = Key::api_key(caller.instance(), old.id);
+            transaction.update((), &item, &expression, "attribute_exists(pk)", &values)?;
+            if transaction.commit().await?.is_none() {
+                return Ok((issued, retired));
             }
             backoff.wait().await?;
         }
@@ -81,7 +122,8 @@ impl Store {
             if matches!(key.state(now), KeyState::Revoked(_)) {
                 return Ok(());
             }
-            let mut transaction = self.key_transaction(caller, version, ActivityKind::KeyRevoked, key, now)?;
+            let change = Change::of("apiKey", Some(&key.description), None);
+            let mut transaction = self.key_transaction(caller, version, ActivityKind::KeyRevoked, vec![change], now)?;
             let item = Key::api_key(caller.instance(), key.id);
             transaction.update((), &item, "SET revoked = :now", "attribute_exists(pk)", &[(":now", text(now))])?;
             match transaction.commit().await? {
@@ -109,6 +151,7 @@ impl Store {
             expires: new.expiry.instant(now)?,
             revoked: None,
             last_used: None,
+            replaced_by: None,
         };
         Ok(IssuedKey { key, text })
     }
@@ -134,18 +177,13 @@ impl Store {
         caller: &Caller,
         version: u64,
         kind: ActivityKind,
-        key: &ApiKey,
+        changes: Vec<Change>,
         now: Timestamp,
     ) -> Result<Transaction<'_, ()>, Error> {
         let mut transaction = Transaction::new(&self.table);
         let set = Key::key_set(caller.instance());
         let values = [(":next", number(version + 1)), (":version", number(version))];
         transaction.update((), &set, "SET version = :next", "version = :version", &values)?;
-        let (old, new) = match kind {
-            ActivityKind::KeyRevoked => (Some(key.description.clone()), None),
-            _ => (None, Some(key.description.clone())),
-        };
-        let changes = vec![Change { attribute: "apiKey", old, new }];
         let activity = Activity { kind, user: None, changes };
         transaction.insert((), items::activity_item(caller, &activity, now, random::bytes()?)?)?;
         Ok(transaction)

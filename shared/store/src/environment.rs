@@ -8,6 +8,7 @@ use aws_sdk_dynamodb::config::timeout::TimeoutConfig;
 use aws_sdk_dynamodb::config::{BehaviorVersion, Region, SharedCredentialsProvider};
 use aws_smithy_http_client::{Builder, tls};
 use aws_smithy_runtime_api::client::http::SharedHttpClient;
+use directory::Error;
 
 use crate::key::Key;
 use crate::meter::Meter;
@@ -68,36 +69,60 @@ impl Store {
     /// # Errors
     /// [`StartError`] naming the setting.
     pub async fn from_environment() -> Result<Self, StartError> {
-        let table = required("TABLE_NAME", "the name of the DynamoDB table, which template.yaml sets")?;
         let secret = required("PEPPER_SECRET", "the name or ARN of the pepper's secret, which template.yaml sets")?;
-        let endpoint = |url| {
-            Ok(Endpoint {
-                url,
-                region: required("AWS_REGION", "the AWS region, which Lambda sets")?,
-                credentials: Credentials::new(
-                    required("AWS_ACCESS_KEY_ID", "credentials, which Lambda sets")?,
-                    required("AWS_SECRET_ACCESS_KEY", "credentials, which Lambda sets")?,
-                    variable("AWS_SESSION_TOKEN"),
-                    None,
-                    "environment",
-                ),
-            })
-        };
-        let dynamodb = dynamodb(&endpoint(variable("DYNAMODB_ENDPOINT"))?);
-        let secrets = secrets_manager(&endpoint(variable("SECRETS_MANAGER_ENDPOINT"))?);
-        let store = Self {
-            table: Table::new(aws_sdk_dynamodb::Client::from_conf(dynamodb), &table),
-            peppers: PepperSource::secret(aws_sdk_secretsmanager::Client::from_conf(secrets), secret).into(),
-            clock: system_clock(),
-        };
-        // An item that is never there: what counts is the open connection.
-        let nothing = Key { pk: "WARM-UP".into(), sk: "WARM-UP".into() };
-        let warm_up = async { tokio::join!(store.peppers.get(), store.table.get(&nothing)) };
-        if let Ok((Err(error), _) | (_, Err(error))) = tokio::time::timeout(WARM_UP, warm_up).await {
-            tracing::warn!(cause = error.with_causes(), "A service did not answer during the start.");
-        }
+        let secrets = secrets_manager(&endpoint("SECRETS_MANAGER_ENDPOINT")?);
+        let peppers = PepperSource::secret(aws_sdk_secretsmanager::Client::from_conf(secrets), secret);
+        let store = Self::with_peppers(peppers)?;
+        tokio::join!(warm_up(store.peppers.get()), store.connect());
         Ok(store)
     }
+
+    /// As [`Store::from_environment`], for a function that verifies and makes no keys: it needs no right
+    /// to read the pepper.
+    ///
+    /// # Errors
+    /// [`StartError`] naming the setting.
+    pub async fn without_keys() -> Result<Self, StartError> {
+        let store = Self::with_peppers(PepperSource::none())?;
+        store.connect().await;
+        Ok(store)
+    }
+
+    fn with_peppers(peppers: PepperSource) -> Result<Self, StartError> {
+        let table = required("TABLE_NAME", "the name of the DynamoDB table, which template.yaml sets")?;
+        let dynamodb = dynamodb(&endpoint("DYNAMODB_ENDPOINT")?);
+        Ok(Self {
+            table: Table::new(aws_sdk_dynamodb::Client::from_conf(dynamodb), &table),
+            peppers: peppers.into(),
+            clock: system_clock(),
+        })
+    }
+
+    async fn connect(&self) {
+        // An item that is never there: what counts is the open connection.
+        warm_up(self.table.get(&Key { pk: "WARM-UP".into(), sk: "WARM-UP".into() })).await;
+    }
+}
+
+async fn warm_up<T>(call: impl Future<Output = Result<T, Error>>) {
+    if let Ok(Err(error)) = tokio::time::timeout(WARM_UP, call).await {
+        tracing::warn!(cause = error.with_causes(), "A service did not answer during the start.");
+    }
+}
+
+/// A service at the address in a variable, if there is one.
+fn endpoint(variable_name: &str) -> Result<Endpoint, StartError> {
+    Ok(Endpoint {
+        url: variable(variable_name),
+        region: required("AWS_REGION", "the AWS region, which Lambda sets")?,
+        credentials: Credentials::new(
+            required("AWS_ACCESS_KEY_ID", "credentials, which Lambda sets")?,
+            required("AWS_SECRET_ACCESS_KEY", "credentials, which Lambda sets")?,
+            variable("AWS_SESSION_TOKEN"),
+            None,
+            "environment",
+        ),
+    })
 }
 
 pub(crate) fn dynamodb(endpoint: &Endpoint) -> aws_sdk_dynamodb::Config {

@@ -109,6 +109,8 @@ struct ApiKeyItem {
     revoked: Option<Timestamp>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     last_used: Option<Timestamp>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    replaced_by: Option<KeyId>,
 }
 
 pub(crate) fn api_key_item(instance: InstanceId, key: &ApiKey) -> Result<Item, Error> {
@@ -123,6 +125,7 @@ pub(crate) fn api_key_item(instance: InstanceId, key: &ApiKey) -> Result<Item, E
         expires: key.expires,
         revoked: key.revoked,
         last_used: key.last_used,
+        replaced_by: key.replaced_by,
     };
     item(&Key::api_key(instance, key.id), &stored)
 }
@@ -141,6 +144,7 @@ pub(crate) fn api_key(item: Item) -> Result<ApiKey, Error> {
         expires: stored.expires,
         revoked: stored.revoked,
         last_used: stored.last_used,
+        replaced_by: stored.replaced_by,
     })
 }
 

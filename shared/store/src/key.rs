@@ -35,7 +35,7 @@ impl Key {
         Self { pk: keys(instance), sk: format!("{API_KEY_PREFIX}{key_id}") }
     }
 
-    /// The item whose version orders creations and revocations of keys.
+    /// The item whose version orders creations, rotations and revocations of keys.
     pub(crate) fn key_set(instance: InstanceId) -> Self {
         Self { pk: keys(instance), sk: "KEYSET".into() }
     }

@@ -35,7 +35,7 @@ pub use groups::Deletion;
 pub use instances::CreatedInstance;
 pub use items::{item_of_user, user_of_item};
 pub use known::Known;
-pub use users::{Opening, Page};
+pub use users::{Opening, Page, SignedIn};
 
 use peppers::PepperSource;
 use table::Table;

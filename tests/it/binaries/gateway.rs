@@ -33,15 +33,15 @@ impl Gateway {
         let secrets = SecretsManager::start(secret).await;
         let (admin_key, scim_key) = (String::new(), String::new());
         let mut gateway = Self { engine, secrets, admin_key, scim_key, running: BTreeMap::new() };
-        let created = gateway.invoke(&json!({"name": "Test"})).await.expect("an instance is made");
+        let created = gateway.invoke("create_instance", &json!({"name": "Test"})).await.expect("an instance is made");
         gateway.admin_key = created["adminKey"].as_str().expect("an admin key").to_owned();
         gateway.scim_key = created["scimKey"].as_str().expect("a SCIM key").to_owned();
         gateway
     }
 
-    /// Invokes `create_instance` as an operator does.
-    pub(super) async fn invoke(&mut self, event: &Value) -> Result<Value, Value> {
-        self.running("create_instance").await.invoke(event).await
+    /// Invokes a function without a route, as whoever IAM lets in does.
+    pub(super) async fn invoke(&mut self, function: &'static str, event: &Value) -> Result<Value, Value> {
+        self.running(function).await.invoke(event).await
     }
 
     /// Sends a call to the function of its route.
@@ -67,15 +67,15 @@ impl Gateway {
 
     /// The settings of template.yaml, with what stands in for AWS.
     pub(super) fn launch(&self, function: &str) -> Launch {
-        let is_stateless = ["discovery", "unsupported"].contains(&function);
-        match Launch::of(function) {
-            launch if is_stateless => launch,
-            launch => launch
-                .set("TABLE_NAME", TABLE)
-                .set("PEPPER_SECRET", SECRET)
-                .set("DYNAMODB_ENDPOINT", &self.engine.url)
-                .set("SECRETS_MANAGER_ENDPOINT", &self.secrets.url),
+        let launch = Launch::of(function);
+        if ["discovery", "unsupported"].contains(&function) {
+            return launch;
         }
+        let launch = launch.set("TABLE_NAME", TABLE).set("DYNAMODB_ENDPOINT", &self.engine.url);
+        if function == "sign_in" {
+            return launch;
+        }
+        launch.set("PEPPER_SECRET", SECRET).set("SECRETS_MANAGER_ENDPOINT", &self.secrets.url)
     }
 
     async fn running(&mut self, function: &'static str) -> &Process {
@@ -168,9 +168,12 @@ impl Call {
     /// The function, the route's key, and what its `{id}` stands for.
     fn route(&self) -> Option<(Function, String, Option<&str>)> {
         ROUTES.iter().filter(|route| route.method == self.method).find_map(|route| {
-            let id = match route.path.strip_suffix("{id}") {
+            let id = match route.path.split_once("{id}") {
                 None => (route.path == self.path).then_some(None),
-                Some(parent) => self.path.strip_prefix(parent).filter(|id| !id.contains('/')).map(Some),
+                Some((before, after)) => {
+                    let id = self.path.strip_prefix(before).and_then(|rest| rest.strip_suffix(after));
+                    id.filter(|id| !id.contains('/')).map(Some)
+                }
             };
             id.map(|id| (route.function, format!("{} {}", route.method, route.path), id))
         })

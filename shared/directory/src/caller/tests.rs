@@ -27,6 +27,7 @@ fn stored(pepper: &str) -> ApiKey {
         expires: None,
         revoked: None,
         last_used: None,
+        replaced_by: None,
     }
 }
 
