@@ -92,7 +92,7 @@ async fn an_expiry_is_a_period_a_date_or_never() {
 #[tokio::test]
 async fn a_key_that_cannot_be_made_is_explained() {
     let app = App::start().await;
-    let before = app.items().len();
+    let before = app.data().len();
     let mut told = String::new();
 
     for body in [
@@ -116,7 +116,7 @@ async fn a_key_that_cannot_be_made_is_explained() {
     expires 2020-01-02T00:00:00Z is in the past.
     description is longer than 256 bytes.
     ");
-    assert_eq!(app.items().len(), before);
+    assert_eq!(app.data().len(), before);
 }
 
 #[tokio::test]

@@ -124,7 +124,7 @@ async fn a_key_that_has_ended_or_been_replaced_cannot_be_rotated() {
     admin(&app, Method::DELETE, &format!("{PATH}/{revoked}"), None).await.expect(204);
     let replaced = create(&app, "scim", "never").await.text_at("/id");
     let other = rotate(&app, &replaced, "7 days").await.expect(201).text_at("/id");
-    let before = app.items();
+    let before = app.data();
 
     let mut told = String::new();
     for id in [&expired, &revoked, &replaced] {
@@ -138,7 +138,7 @@ async fn a_key_that_has_ended_or_been_replaced_cannot_be_rotated() {
     This API key was revoked at [time] and cannot be rotated. Create a new one.
     This API key has already been replaced by the key with the id '[other]'. Rotate that one, or create a new one.
     ");
-    assert_eq!(app.items(), before);
+    assert_eq!(app.data(), before);
 }
 
 #[tokio::test]
@@ -181,7 +181,7 @@ async fn of_racing_rotations_of_one_key_one_wins() {
             assert!(lost.text_at("/detail").starts_with("This API key "), "{grace}: {lost}");
         }
         list_users(&app, &made[0].text_at("/key")).await.expect(200);
-        let count = app.items().iter().filter(|item| item["sk"]["S"].to_string().starts_with("\"KEY#")).count();
+        let count = app.data().iter().filter(|item| item["sk"]["S"].to_string().starts_with("\"KEY#")).count();
         assert_eq!(count, 4, "{grace}");
     }
 }
@@ -204,7 +204,7 @@ async fn a_rotation_and_a_revocation_come_one_after_the_other() {
 async fn a_rotation_that_is_not_understood_is_explained() {
     let app = App::start().await;
     let old = create(&app, "scim", "never").await.text_at("/id");
-    let before = app.items();
+    let before = app.data();
     let mut told = String::new();
 
     for body in [
@@ -231,7 +231,7 @@ async fn a_rotation_that_is_not_understood_is_explained() {
     description is required: a few words on what the key is for.
     description is longer than 256 bytes.
     ");
-    assert_eq!(app.items(), before);
+    assert_eq!(app.data(), before);
 }
 
 #[tokio::test]

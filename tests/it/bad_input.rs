@@ -28,7 +28,7 @@ async fn each_write(app: &App, path: &str, call: impl Fn(Call) -> Call) -> Answe
 async fn a_body_that_is_not_json_is_refused() {
     let app = App::start().await;
     let path = created(&app, person("ada")).await.user_path();
-    let before = app.items();
+    let before = app.data();
     let mut told = String::new();
 
     let bodies: [(&str, &[u8]); 6] = [
@@ -58,7 +58,7 @@ async fn a_body_that_is_not_json_is_refused() {
     a form: invalidSyntax The body is not valid JSON: expected value at line 1 column 1.
     a deep body: invalidSyntax The body is not valid JSON: recursion limit exceeded at line 1 column 128.
     ");
-    assert_eq!(app.items(), before);
+    assert_eq!(app.data(), before);
 }
 
 #[tokio::test]
@@ -119,7 +119,7 @@ async fn a_body_beyond_the_limit_is_refused_before_anything_else() {
 async fn a_user_that_cannot_be_made_is_explained_attribute_by_attribute() {
     let app = App::start().await;
     created(&app, person("ada")).await;
-    let before = app.items();
+    let before = app.data();
     let without = |name: &str| {
         let mut body = person("bob");
         body.as_object_mut().expect("a body is an object").remove(name);
@@ -141,7 +141,7 @@ async fn a_user_that_cannot_be_made_is_explained_attribute_by_attribute() {
     emails (one of type work) is required and must not be empty.
     name.familyName is required and must not be empty.
     ");
-    assert_eq!(app.items(), before);
+    assert_eq!(app.data(), before);
 }
 
 /// A body that creates a user, but for one attribute.
@@ -155,7 +155,7 @@ fn named(name: &str, value: Value) -> Value {
 async fn a_wrong_value_is_explained_by_every_method() {
     let app = App::start().await;
     let path = created(&app, person("ada")).await.user_path();
-    let before = app.items();
+    let before = app.data();
     let mut told = String::new();
 
     for (name, value) in [
@@ -235,7 +235,7 @@ async fn a_wrong_value_is_explained_by_every_method() {
     visibilityGroup 'Nobody' does not exist in this Klue instance; the groups are: Full Access.
     visibilityGroup '…' does not exist in this Klue instance; the groups are: Full Access.
     "#);
-    assert_eq!(app.items(), before);
+    assert_eq!(app.data(), before);
 }
 
 #[tokio::test]
@@ -282,7 +282,7 @@ async fn a_handler_that_panics_is_an_error_in_scims_words() {
     let request = lambda::event(lambda::EventParts { path: "/scim/v2/Users".into(), ..Default::default() });
 
     let handler = async { panic!("a secret detail") };
-    let reply = lambda::answer(&request, &directory::Usage::default(), handler).await;
+    let reply = lambda::answer(&request, &directory::Usage::default(), &(), handler).await;
 
     assert_eq!(reply.status, 500);
     assert_snapshot!(reply.body, @r#"{"schemas":["urn:ietf:params:scim:api:messages:2.0:Error"],"status":"500","detail":"The service failed to handle this request. The error has been recorded; please report it if it comes back."}"#);

@@ -96,6 +96,11 @@ async fn key_life(gateway: &mut Gateway) {
     gateway.send(revoke).await.expect(204);
     let refused = gateway.send(Call::new(Method::GET, "/scim/v2/Users").key(&key)).await.expect(401);
     assert!(refused.header("www-authenticate").starts_with("Bearer"), "expected a challenge, got {refused}");
+
+    gateway.send(Call::new(Method::GET, "/admin/v1/activity?count=0").key(&admin_key)).await.expect(400);
+    let log = gateway.send(Call::new(Method::GET, "/admin/v1/activity").key(&admin_key)).await.expect(200);
+    let kinds: Vec<_> = (0..3).map(|index| log.text(&format!("/entries/{index}/kind"))).collect();
+    assert_eq!(kinds, ["requestRefused", "keyRevoked", "keyRotated"], "{log}");
 }
 
 /// The first and the second sign-in of somebody, and one that is refused.

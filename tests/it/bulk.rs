@@ -251,7 +251,7 @@ async fn with_fail_on_errors_nothing_is_done_behind_the_last_error() {
 async fn a_request_that_is_no_bulk_request_does_nothing() {
     let app = App::start().await;
     app.get("/scim/v2/Users").await.expect(200);
-    let before = app.items();
+    let before = app.data();
 
     let mut told = String::new();
     for body in [
@@ -281,6 +281,6 @@ async fn a_request_that_is_no_bulk_request_does_nothing() {
     invalidValue failOnErrors: expected a positive integer
     The request has 1001 operations; maxOperations is 1000. Send it in parts.
     ");
-    assert_eq!(app.items(), before);
+    assert_eq!(app.data(), before);
     assert_eq!(bulk(&app, &[]).await.text_at("/Operations"), "[]");
 }

@@ -20,7 +20,7 @@ async fn a_key_reaches_nothing_of_another_instance() {
     // The stranger's keys are used once, so that only the tries below could write.
     app.call(Call::new(Method::GET, "/scim/v2/Users").key(&stranger.scim_key)).await.expect(200);
     app.call(Call::new(Method::GET, "/admin/v1/api-keys").key(&stranger.admin_key)).await.expect(200);
-    let before = app.items();
+    let before = app.data();
 
     for route in &ROUTES {
         let path = route.path.replace("{id}", &user.text_at("/id"));
@@ -47,6 +47,17 @@ async fn a_key_reaches_nothing_of_another_instance() {
             Function::AdminApiKeys if route.method == Method::GET => {
                 let list = app.call(Call::new(Method::GET, &path).key(&stranger.admin_key)).await.expect(200);
                 assert!(!list.text.contains(&key_id), "keys of another instance are listed: {list}");
+                continue;
+            }
+            Function::AdminActivity => {
+                for query in [String::new(), format!("?user={}", user.text_at("/id")), format!("?key={key_id}")] {
+                    let path = format!("{path}{query}");
+                    let log = app.call(Call::new(Method::GET, &path).key(&stranger.admin_key)).await.expect(200);
+                    // That the stranger tried is in the stranger's own log.
+                    for told in ["userCreated", "ada@example.com"] {
+                        assert!(!log.text.contains(told), "another instance's {told} is shown by {path}: {log}");
+                    }
+                }
                 continue;
             }
             Function::ListUsers if route.method == Method::POST => {
@@ -100,7 +111,7 @@ async fn a_key_reaches_nothing_of_another_instance() {
         };
         app.call(call).await.expect(expected);
     }
-    assert_eq!(app.items(), before, "nothing of either instance has changed");
+    assert_eq!(app.data(), before, "nothing of either instance has changed");
 
     // The same userName, e-mail and externalId are free in another instance.
     app.call(Call::new(Method::POST, "/scim/v2/Users").key(&stranger.scim_key).json(&body)).await.expect(201);

@@ -9,6 +9,10 @@ use std::process::{Child, Command, Stdio};
 use std::thread::sleep;
 use std::time::{Duration, Instant};
 
+use dynoxide::Database;
+use serde_json::json;
+use tests::engine::{Engine, TABLE};
+
 const PROGRAM: &str = env!("CARGO_BIN_EXE_klue-scim");
 
 /// A folder that goes away with the test.
@@ -127,6 +131,41 @@ fn the_secrets_are_in_the_folder_for_its_owner_only() {
         assert_eq!(mode(&folder.0.join(file)), 0o600, "for {file}");
     }
     stop(service, "-TERM");
+}
+
+#[tokio::test]
+async fn a_folder_from_before_the_index_gets_the_index() {
+    let folder = Folder::new("index");
+    fs::create_dir_all(&folder.0).expect("a folder is made");
+    let file = folder.0.join("klue.db");
+    let (timeline, sk) = ("I#a#USER#b", "2026-11-24T12:00:00.000Z#000000000000");
+    {
+        let database = Database::new(&file.to_string_lossy()).expect("the engine makes a file");
+        let attribute = |name: &str| json!({"AttributeName": name, "AttributeType": "S"});
+        let table = json!({
+            "TableName": TABLE,
+            "KeySchema": [{"AttributeName": "pk", "KeyType": "HASH"}, {"AttributeName": "sk", "KeyType": "RANGE"}],
+            "AttributeDefinitions": [attribute("pk"), attribute("sk")],
+            "BillingMode": "PAY_PER_REQUEST",
+        });
+        database.create_table(serde_json::from_value(table).expect("a request")).expect("a table is made");
+        let item = json!({"pk": {"S": "I#a#ACTIVITY#2026-11-24"}, "sk": {"S": sk}, "timeline": {"S": timeline}});
+        let put = json!({"TableName": TABLE, "Item": item});
+        database.put_item(serde_json::from_value(put).expect("a request")).expect("an item is written");
+    }
+
+    for start in 1..=2 {
+        let engine = Engine::on_disk(&file).expect("the engine starts");
+        let query = json!({
+            "TableName": TABLE,
+            "IndexName": "timeline",
+            "KeyConditionExpression": "timeline = :timeline",
+            "ExpressionAttributeValues": {":timeline": {"S": timeline}},
+        });
+        let found = engine.database.query(serde_json::from_value(query).expect("a request")).expect("an index");
+        let found = serde_json::to_value(found).expect("an answer is JSON");
+        assert_eq!(found["Items"][0]["sk"]["S"], sk, "at start {start}: {found}");
+    }
 }
 
 #[test]

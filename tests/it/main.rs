@@ -1,6 +1,7 @@
 //! What the service does, seen from its clients.
 
 mod activity;
+mod admin_activity;
 mod admin_api_keys;
 mod admin_instance;
 mod admin_users;

@@ -93,7 +93,7 @@ async fn the_extension_is_changed_by_path_by_urn_and_by_object() {
 async fn what_changes_nothing_writes_nothing() {
     let app = App::start().await;
     let user = created(&app, employee("ada", json!({"employeeId": "7"}))).await;
-    let before = app.items();
+    let before = app.data();
 
     for patch in [
         operations(json!([])),
@@ -118,14 +118,14 @@ async fn what_changes_nothing_writes_nothing() {
         let answer = app.patch(&user.user_path(), patch.clone()).await.expect(200);
         assert_eq!(answer.json(), user.json(), "for {patch}");
     }
-    assert_eq!(app.items(), before);
+    assert_eq!(app.data(), before);
 }
 
 #[tokio::test]
 async fn operations_are_carried_out_in_order_and_together() {
     let app = App::start().await;
     let user = created(&app, person("ada")).await;
-    let before = app.items();
+    let before = app.data();
 
     let refused = app
         .patch(
@@ -147,7 +147,7 @@ async fn operations_are_carried_out_in_order_and_together() {
       "status": "400"
     }
     "#);
-    assert_eq!(app.items(), before, "all operations or none");
+    assert_eq!(app.data(), before, "all operations or none");
 
     let done = app
         .patch(

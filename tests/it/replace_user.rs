@@ -105,7 +105,7 @@ async fn null_and_empty_values_clear_optional_attributes() {
 async fn required_attributes_cannot_be_cleared() {
     let app = App::start().await;
     let user = created(&app, person("ada")).await;
-    let before = app.items();
+    let before = app.data();
 
     for changes in [
         json!({"userName": null}),
@@ -119,7 +119,7 @@ async fn required_attributes_cannot_be_cleared() {
         let answer = put(&app, &user, changes.clone()).await.expect(400);
         assert_eq!(answer.text_at("/scimType"), "invalidValue", "for {changes}: {answer}");
     }
-    assert_eq!(app.items(), before, "what is refused writes nothing");
+    assert_eq!(app.data(), before, "what is refused writes nothing");
     assert_snapshot!(put(&app, &user, json!({"emails": []})).await, @r#"
     400 Bad Request
     {

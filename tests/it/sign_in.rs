@@ -309,6 +309,9 @@ async fn a_sign_in_waits_twice() {
 
         assert_eq!(answer["created"], created);
         assert_eq!(usage.round_trips(), 2, "created: {created}");
-        assert_eq!(usage.caller().map(|(instance, _)| instance), event["instance"].as_str().map(str::to_owned));
+        assert_eq!(
+            usage.caller().map(|caller| caller.instance().to_string()),
+            event["instance"].as_str().map(str::to_owned)
+        );
     }
 }

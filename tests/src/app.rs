@@ -96,6 +96,16 @@ impl App {
         items
     }
 
+    /// What the directory holds: every item but the entries of the activity log.
+    pub fn data(&self) -> Vec<Value> {
+        self.items().into_iter().filter(|item| !is_activity(item)).collect()
+    }
+
+    /// The entries of the activity log, oldest first.
+    pub fn activity(&self) -> Vec<Value> {
+        self.items().into_iter().filter(is_activity).collect()
+    }
+
     /// Sends a GET with the SCIM key; so for each method below.
     pub async fn get(&self, path: &str) -> Answer {
         self.send(Method::GET, path, None).await
@@ -141,6 +151,10 @@ impl App {
             usage: parts.extensions.get::<Usage>().cloned().unwrap_or_default(),
         }
     }
+}
+
+fn is_activity(item: &Value) -> bool {
+    item["pk"]["S"].as_str().is_some_and(|pk| pk.contains("#ACTIVITY#"))
 }
 
 /// A pepper for a service without Secrets Manager.

@@ -91,22 +91,35 @@ impl Drop for Engine {
     }
 }
 
-/// The table as template.yaml has it.
+/// The table as template.yaml has it; one that was made before its index gets the index.
 fn create_table(database: &Database) -> Result<(), EngineError> {
-    if database.get_table_metadata(TABLE).map_err(failed)?.is_some() {
-        return Ok(());
+    let attribute = |name: &str| json!({"AttributeName": name, "AttributeType": "S"});
+    let keys =
+        |hash: &str| json!([{"AttributeName": hash, "KeyType": "HASH"}, {"AttributeName": "sk", "KeyType": "RANGE"}]);
+    let attributes = json!([attribute("pk"), attribute("sk"), attribute("timeline")]);
+    let timeline =
+        json!({"IndexName": "timeline", "KeySchema": keys("timeline"), "Projection": {"ProjectionType": "ALL"}});
+    match database.get_table_metadata(TABLE).map_err(failed)? {
+        None => {
+            let request = json!({
+                "TableName": TABLE,
+                "KeySchema": keys("pk"),
+                "AttributeDefinitions": attributes,
+                "GlobalSecondaryIndexes": [timeline],
+                "BillingMode": "PAY_PER_REQUEST",
+            });
+            database.create_table(serde_json::from_value(request).map_err(failed)?).map_err(failed).map(drop)
+        }
+        Some(table) if table.gsi_definitions.as_deref().is_some_and(|indexes| indexes.contains("timeline")) => Ok(()),
+        Some(_) => {
+            let request = json!({
+                "TableName": TABLE,
+                "AttributeDefinitions": attributes,
+                "GlobalSecondaryIndexUpdates": [{"Create": timeline}],
+            });
+            database.update_table(serde_json::from_value(request).map_err(failed)?).map_err(failed).map(drop)
+        }
     }
-    let request = json!({
-        "TableName": TABLE,
-        "KeySchema": [{"AttributeName": "pk", "KeyType": "HASH"}, {"AttributeName": "sk", "KeyType": "RANGE"}],
-        "AttributeDefinitions": [
-            {"AttributeName": "pk", "AttributeType": "S"},
-            {"AttributeName": "sk", "AttributeType": "S"},
-        ],
-        "BillingMode": "PAY_PER_REQUEST",
-    });
-    let request = serde_json::from_value(request).map_err(failed)?;
-    database.create_table(request).map_err(failed).map(drop)
 }
 
 fn failed(error: impl std::fmt::Display) -> EngineError {

@@ -31,6 +31,8 @@ pub enum Function {
     AdminInstance,
     /// Finds and changes users.
     AdminUsers,
+    /// Tells what was done and what was refused.
+    AdminActivity,
 }
 
 /// A method and a path, and the function that answers.
@@ -45,7 +47,7 @@ pub struct Route {
 }
 
 /// Every route but `$default`, which is [`Function::Unsupported`]'s.
-pub static ROUTES: [Route; 27] = [
+pub static ROUTES: [Route; 29] = [
     route(Method::POST, "/scim/v2/Users", Function::CreateUser),
     route(Method::GET, "/scim/v2/Users", Function::ListUsers),
     route(Method::POST, "/scim/v2/Users/.search", Function::ListUsers),
@@ -73,6 +75,8 @@ pub static ROUTES: [Route; 27] = [
     route(Method::GET, "/admin/v1/users", Function::AdminUsers),
     route(Method::GET, "/admin/v1/users/{id}", Function::AdminUsers),
     route(Method::PATCH, "/admin/v1/users/{id}", Function::AdminUsers),
+    route(Method::GET, "/admin/v1/activity", Function::AdminActivity),
+    route(Method::GET, "/admin/v1/activity/export", Function::AdminActivity),
 ];
 
 const fn route(method: Method, path: &'static str, function: Function) -> Route {
@@ -96,6 +100,7 @@ impl Function {
             Self::AdminVisibilityGroups => "admin_visibility_groups",
             Self::AdminInstance => "admin_instance",
             Self::AdminUsers => "admin_users",
+            Self::AdminActivity => "admin_activity",
         }
     }
 

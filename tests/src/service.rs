@@ -54,21 +54,22 @@ fn handler(
 /// Calls the handler of a function.
 async fn dispatch(store: &Store, function: Function, usage: &Usage, request: &Request) -> Reply {
     match function {
-        Function::CreateUser => answer(request, usage, create_user::handle(store, request)).await,
-        Function::GetUser => answer(request, usage, get_user::handle(store, request)).await,
-        Function::Bulk => answer(request, usage, bulk::handle(store, request)).await,
-        Function::ListUsers => answer(request, usage, list_users::handle(store, request)).await,
-        Function::ReplaceUser => answer(request, usage, replace_user::handle(store, request)).await,
-        Function::PatchUser => answer(request, usage, patch_user::handle(store, request)).await,
-        Function::DeleteUser => answer(request, usage, delete_user::handle(store, request)).await,
-        Function::Discovery => answer(request, usage, discovery::handle(request)).await,
-        Function::Unsupported => answer(request, usage, unsupported::handle(request)).await,
-        Function::AdminApiKeys => answer(request, usage, admin_api_keys::handle(store, request)).await,
+        Function::CreateUser => answer(request, usage, store, create_user::handle(store, request)).await,
+        Function::GetUser => answer(request, usage, store, get_user::handle(store, request)).await,
+        Function::Bulk => answer(request, usage, store, bulk::handle(store, request)).await,
+        Function::ListUsers => answer(request, usage, store, list_users::handle(store, request)).await,
+        Function::ReplaceUser => answer(request, usage, store, replace_user::handle(store, request)).await,
+        Function::PatchUser => answer(request, usage, store, patch_user::handle(store, request)).await,
+        Function::DeleteUser => answer(request, usage, store, delete_user::handle(store, request)).await,
+        Function::Discovery => answer(request, usage, &(), discovery::handle(request)).await,
+        Function::Unsupported => answer(request, usage, &(), unsupported::handle(request)).await,
+        Function::AdminApiKeys => answer(request, usage, store, admin_api_keys::handle(store, request)).await,
         Function::AdminVisibilityGroups => {
-            answer(request, usage, admin_visibility_groups::handle(store, request)).await
+            answer(request, usage, store, admin_visibility_groups::handle(store, request)).await
         }
-        Function::AdminInstance => answer(request, usage, admin_instance::handle(store, request)).await,
-        Function::AdminUsers => answer(request, usage, admin_users::handle(store, request)).await,
+        Function::AdminInstance => answer(request, usage, store, admin_instance::handle(store, request)).await,
+        Function::AdminUsers => answer(request, usage, store, admin_users::handle(store, request)).await,
+        Function::AdminActivity => answer(request, usage, store, admin_activity::handle(store, request)).await,
     }
 }
 

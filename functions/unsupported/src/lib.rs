@@ -4,7 +4,7 @@ use directory::Error;
 use lambda::{Reply, Request, SCIM_PATH};
 
 /// The methods of each path that exists; `{id}` stands for one part.
-const ALLOWED: [(&str, &str); 18] = [
+const ALLOWED: [(&str, &str); 20] = [
     ("/scim/v2/.search", "POST"),
     ("/scim/v2/Users/.search", "POST"),
     ("/scim/v2/Users", "GET, POST"),
@@ -23,6 +23,8 @@ const ALLOWED: [(&str, &str); 18] = [
     ("/admin/v1/instance", "GET, PATCH"),
     ("/admin/v1/users", "GET"),
     ("/admin/v1/users/{id}", "GET, PATCH"),
+    ("/admin/v1/activity", "GET"),
+    ("/admin/v1/activity/export", "GET"),
 ];
 
 /// Answers 404, 405 or 501 with the reason; public, since it tells nothing of any instance.

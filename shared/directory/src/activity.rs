@@ -1,6 +1,16 @@
 //! What was done, for the admin who asks.
 
+mod entry;
+mod pushed;
+mod query;
+mod refused;
+
 use crate::{Profile, State, UserId};
+
+pub use entry::{ActivityEntry, AttributeChange, Outcome};
+pub use pushed::{PushedValue, pushed_values};
+pub use query::ActivityQuery;
+pub use refused::{MAX_RECORDED, RefusalLog, RefusedRequest};
 
 /// An entry of the activity log, but for the time and the caller.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -42,9 +52,29 @@ pub enum ActivityKind {
     InstanceCreated,
     /// Another name or default group of an instance.
     InstanceUpdated,
+    /// A request that was refused, of whoever has a valid key.
+    RequestRefused,
 }
 
 impl ActivityKind {
+    /// Every kind.
+    pub const ALL: [Self; 14] = [
+        Self::UserCreated,
+        Self::UserUpdated,
+        Self::UserDeleted,
+        Self::UserRestored,
+        Self::UserSignedUp,
+        Self::KeyCreated,
+        Self::KeyRevoked,
+        Self::KeyRotated,
+        Self::GroupCreated,
+        Self::GroupUpdated,
+        Self::GroupDeleted,
+        Self::InstanceCreated,
+        Self::InstanceUpdated,
+        Self::RequestRefused,
+    ];
+
     /// The kind as the log spells it.
     pub const fn as_str(self) -> &'static str {
         match self {
@@ -61,6 +91,7 @@ impl ActivityKind {
             Self::GroupDeleted => "groupDeleted",
             Self::InstanceCreated => "instanceCreated",
             Self::InstanceUpdated => "instanceUpdated",
+            Self::RequestRefused => "requestRefused",
         }
     }
 }

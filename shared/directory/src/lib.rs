@@ -29,7 +29,10 @@ mod value;
 mod visibility_group;
 
 pub use access::{Access, Role};
-pub use activity::{Activity, ActivityKind, Change, changes};
+pub use activity::{
+    Activity, ActivityEntry, ActivityKind, ActivityQuery, AttributeChange, Change, MAX_RECORDED, Outcome, PushedValue,
+    RefusalLog, RefusedRequest, changes, pushed_values,
+};
 pub use api_key::{ApiKey, Expiry, KeyState, MAX_ACTIVE_KEYS, NewApiKey, Scope, may_add, may_revoke};
 pub use base62::{InstanceId, KeyId};
 pub use caller::{Caller, Credentials, Verification, verify};

@@ -18,7 +18,7 @@ struct Counters {
     calls: u32,
     depth: u32,
     capacity: f64,
-    caller: Option<(String, String)>,
+    caller: Option<Caller>,
 }
 
 impl Usage {
@@ -54,8 +54,7 @@ impl Usage {
 
     /// Notes whose request this is.
     pub fn set_caller(&self, caller: &Caller) {
-        let names = (caller.instance().to_string(), caller.key_id().map(|id| id.to_string()).unwrap_or_default());
-        self.with(|counters| counters.caller = Some(names));
+        self.with(|counters| counters.caller = Some(caller.clone()));
     }
 
     /// HTTP requests sent, repeated ones included.
@@ -73,8 +72,8 @@ impl Usage {
         self.with(|counters| counters.capacity)
     }
 
-    /// Instance and key id of the caller, once a key was verified.
-    pub fn caller(&self) -> Option<(String, String)> {
+    /// The caller, once a key was verified.
+    pub fn caller(&self) -> Option<Caller> {
         self.with(|counters| counters.caller.clone())
     }
 

@@ -3,7 +3,7 @@
 use std::panic::AssertUnwindSafe;
 use std::time::{Duration, Instant};
 
-use directory::{Error, MAX_BODY_BYTES, Usage};
+use directory::{Error, MAX_BODY_BYTES, RefusalLog, RefusedRequest, Usage};
 use futures_util::FutureExt;
 
 use crate::refusal::Dialect;
@@ -13,11 +13,19 @@ use crate::{Reply, Request, telemetry};
 const DEADLINE: Duration = Duration::from_secs(22);
 /// Seconds after which a client may try again when the time was over.
 const RETRY_AFTER: u32 = 5;
+/// For how long an answer waits until its refusals are written down: together with the deadline less than Lambda's 25 s.
+const RECORDING: Duration = Duration::from_secs(1);
 
 /// Runs a handler and makes every outcome an answer: a refusal and a panic too.
 ///
-/// Leaves one line in the log, and in `usage` what the request cost. A body that is too long is refused before the handler runs.
-pub async fn answer(request: &Request, usage: &Usage, handled: impl Future<Output = Result<Reply, Error>>) -> Reply {
+/// Leaves one line in the log, and in `usage` what the request cost. What is refused to the holder of a
+/// valid key is written down in `refusals`. A body that is too long is refused before the handler runs.
+pub async fn answer(
+    request: &Request,
+    usage: &Usage,
+    refusals: &impl RefusalLog,
+    handled: impl Future<Output = Result<Reply, Error>>,
+) -> Reply {
     let started = Instant::now();
     let outcome = if request.body_length() > MAX_BODY_BYTES {
         Err(Error::BodyTooLarge { limit: MAX_BODY_BYTES })
@@ -29,10 +37,24 @@ pub async fn answer(request: &Request, usage: &Usage, handled: impl Future<Outpu
             Err(elapsed) => Err(Error::Unavailable { retry_after: RETRY_AFTER, source: elapsed.into() }),
         }
     };
-    let (reply, refused) = match outcome {
+    let (mut reply, refused) = match outcome {
         Ok(reply) => (reply, None),
         Err(error) => (Dialect::of_path(request.path()).refuse(&error), Some(error)),
     };
+    reply.refused.extend(refused.as_ref().and_then(|error| request.refused(error)));
+    usage.clone().scope(record(usage, refusals, &reply.refused)).await;
     telemetry::record(request.id(), request.route(), reply.status, refused.as_ref(), usage, started.elapsed());
     reply
+}
+
+/// Writes refusals down, as far as that can be done: the answer is given whatever comes of it.
+async fn record(usage: &Usage, refusals: &impl RefusalLog, refused: &[RefusedRequest]) {
+    let Some(caller) = usage.caller().filter(|_| !refused.is_empty()) else { return };
+    // Awaited, since Lambda freezes what is not.
+    let cause = match tokio::time::timeout(RECORDING, refusals.record(&caller, refused)).await {
+        Ok(Ok(())) => return,
+        Ok(Err(error)) => error.with_causes(),
+        Err(elapsed) => elapsed.to_string(),
+    };
+    tracing::warn!(cause, "A refused request was not recorded.");
 }

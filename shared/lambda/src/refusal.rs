@@ -1,6 +1,6 @@
 //! The one place where a refusal becomes a status.
 
-use directory::Error;
+use directory::{Error, PushedValue, RefusedRequest, UserId};
 use http::StatusCode;
 use scim::{ErrorResponse, ScimType};
 use serde_json::json;
@@ -49,6 +49,28 @@ impl Dialect {
 pub(crate) fn error_response(error: &Error) -> (StatusCode, ErrorResponse) {
     let (status, scim_type) = status(error);
     (status, ErrorResponse::new(status.as_u16(), scim_type, error.to_string()))
+}
+
+/// A refusal as the log of an instance keeps it; none for what is no fault of the request.
+///
+/// What is refused since the table is busy or broken is not written to the table.
+pub(crate) fn refused(
+    error: &Error,
+    route: String,
+    user: Option<UserId>,
+    values: impl FnOnce() -> Vec<PushedValue>,
+) -> Option<RefusedRequest> {
+    let (status, scim_type) = status(error);
+    let is_kept = status.is_client_error() && status != StatusCode::TOO_MANY_REQUESTS;
+    let refused = || RefusedRequest {
+        route,
+        status: status.as_u16(),
+        scim_type: scim_type.map(|keyword| keyword.to_string()),
+        detail: error.to_string(),
+        values: values(),
+        user,
+    };
+    is_kept.then(|| refused().trimmed())
 }
 
 /// The status of a refusal, and its scimType where the RFC has one.

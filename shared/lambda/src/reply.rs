@@ -2,8 +2,10 @@
 
 use aws_lambda_events::apigw::ApiGatewayV2httpResponse;
 use aws_lambda_events::encodings::Body;
+use directory::RefusedRequest;
 use http::header::{
-    ALLOW, CACHE_CONTROL, CONTENT_LOCATION, CONTENT_TYPE, ETAG, HeaderName, LOCATION, RETRY_AFTER, WWW_AUTHENTICATE,
+    ALLOW, CACHE_CONTROL, CONTENT_DISPOSITION, CONTENT_LOCATION, CONTENT_TYPE, ETAG, HeaderName, LOCATION, RETRY_AFTER,
+    WWW_AUTHENTICATE,
 };
 use http::{HeaderMap, HeaderValue, StatusCode};
 use serde::Serialize;
@@ -17,6 +19,8 @@ pub struct Reply {
     pub headers: HeaderMap,
     /// The body, UTF-8.
     pub body: String,
+    /// What was refused, to be written down when the request is answered.
+    pub(crate) refused: Vec<RefusedRequest>,
 }
 
 impl Reply {
@@ -35,14 +39,27 @@ impl Reply {
 
     /// A status that needs no words.
     pub fn empty(status: StatusCode) -> Self {
-        Self { status, headers: HeaderMap::new(), body: String::new() }
+        Self { status, headers: HeaderMap::new(), body: String::new(), refused: Vec::new() }
+    }
+
+    /// 200 with a file of the admin API, to be saved under a name.
+    pub fn file(content_type: &'static str, name: &str, body: String) -> Self {
+        let mut reply = Self { body, ..Self::empty(StatusCode::OK) };
+        reply.headers.insert(CONTENT_TYPE, HeaderValue::from_static(content_type));
+        reply.headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
+        reply.with(CONTENT_DISPOSITION, &format!("attachment; filename=\"{name}\""))
+    }
+
+    /// With the cursor by which what did not fit the answer is had.
+    pub fn with_next_cursor(self, cursor: &str) -> Self {
+        self.with(HeaderName::from_static("next-cursor"), cursor)
     }
 
     pub(crate) fn json(status: StatusCode, content_type: &'static str, message: &impl Serialize) -> Self {
         let body = serde_json::to_string(message).expect("what the service writes has text as its keys");
         let mut headers = HeaderMap::new();
         headers.insert(CONTENT_TYPE, HeaderValue::from_static(content_type));
-        Self { status, headers, body }
+        Self { status, headers, body, refused: Vec::new() }
     }
 
     pub(crate) fn with_location(self, location: &str) -> Self {

@@ -4,12 +4,15 @@ use std::borrow::Cow;
 
 use aws_lambda_events::apigw::ApiGatewayV2httpRequest;
 use data_encoding::BASE64;
-use directory::{ChangeMethod, Credentials, Error, KeyRefusal, PresentedKey, USER, UserChange, UserOperation};
+use directory::{
+    ChangeMethod, Credentials, Error, KeyRefusal, PresentedKey, RefusedRequest, USER, UserChange, UserOperation,
+    pushed_values,
+};
 use http::{HeaderMap, Method, header};
 use scim::{ListQuery, Projection};
 use serde_json::Value;
 
-use crate::{ADMIN_PATH, SCIM_PATH, View};
+use crate::{ADMIN_PATH, SCIM_PATH, View, refusal};
 
 /// The longest query string that is read, in bytes: a filter of 4 KiB, each byte percent-encoded,
 /// and room for the rest.
@@ -93,6 +96,12 @@ impl Request {
             serde_json::from_str(text)
         };
         Ok(read(&value.map_err(|error| not_json(error.to_string()))?)?)
+    }
+
+    /// The request as the log of an instance keeps it when it is refused; none where it does not.
+    pub(crate) fn refused(&self, error: &Error) -> Option<RefusedRequest> {
+        let values = || self.body(|body| Ok(pushed_values(body))).unwrap_or_default();
+        refusal::refused(error, self.route().to_owned(), self.resource_id().parse().ok(), values)
     }
 
     /// How many bytes the body has.
@@ -196,7 +205,11 @@ impl Request {
         self.event.raw_path.as_deref().unwrap_or("/")
     }
 
-    fn query(&self) -> Result<form_urlencoded::Parse<'_>, Error> {
+    /// The parameters of the query string.
+    ///
+    /// # Errors
+    /// `invalidValue` for what is too long or no UTF-8.
+    pub fn query(&self) -> Result<form_urlencoded::Parse<'_>, Error> {
         let query = self.event.raw_query_string.as_deref().unwrap_or_default();
         if query.len() > MAX_QUERY_BYTES {
             let detail = format!("The query string is longer than {MAX_QUERY_BYTES} bytes.");

@@ -5,7 +5,7 @@ use std::process::ExitCode;
 use std::time::Instant;
 
 use aws_lambda_events::apigw::ApiGatewayV2httpRequest;
-use directory::{Error, Usage};
+use directory::{Error, RefusalLog, Usage};
 use http::StatusCode;
 use lambda_runtime::{Diagnostic, LambdaEvent, run, service_fn};
 use serde::Serialize;
@@ -15,8 +15,9 @@ use crate::{Reply, Request, answer, refusal, telemetry};
 
 /// Prepares what the function needs and answers HTTP requests until Lambda ends it.
 ///
-/// What goes wrong while preparing is logged and stops the function in its init phase.
-pub async fn serve<S, E: Display>(
+/// What goes wrong while preparing is logged and stops the function in its init phase. What is
+/// refused is written down in what was prepared.
+pub async fn serve<S: RefusalLog, E: Display>(
     state: impl Future<Output = Result<S, E>>,
     handle: impl AsyncFn(&S, &Request) -> Result<Reply, Error>,
 ) -> ExitCode {
@@ -25,13 +26,13 @@ pub async fn serve<S, E: Display>(
         Ok(state) => state,
         Err(error) => return stop(error),
     };
-    requests(async |request| handle(&state, request).await).await
+    requests(&state, async |request| handle(&state, request).await).await
 }
 
-/// As [`serve`], for a function that needs nothing.
+/// As [`serve`], for a function that needs nothing and writes nothing down.
 pub async fn serve_stateless(handle: impl AsyncFn(&Request) -> Result<Reply, Error>) -> ExitCode {
     telemetry::init();
-    requests(handle).await
+    requests(&(), handle).await
 }
 
 /// As [`serve`], for a function that is invoked with IAM: JSON in, JSON out, a refusal is an error.
@@ -56,10 +57,10 @@ pub async fn serve_invocations<S, E: Display, O: Serialize>(
     finish(run(invoked).await)
 }
 
-async fn requests(handle: impl AsyncFn(&Request) -> Result<Reply, Error>) -> ExitCode {
+async fn requests(refusals: &impl RefusalLog, handle: impl AsyncFn(&Request) -> Result<Reply, Error>) -> ExitCode {
     let answered = service_fn(async |event: LambdaEvent<ApiGatewayV2httpRequest>| {
         let request = Request::from_event(event.payload);
-        Ok::<_, Diagnostic>(answer(&request, &Usage::default(), handle(&request)).await.into_event())
+        Ok::<_, Diagnostic>(answer(&request, &Usage::default(), refusals, handle(&request)).await.into_event())
     });
     finish(run(answered).await)
 }

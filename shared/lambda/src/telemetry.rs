@@ -32,7 +32,9 @@ pub(crate) fn record(
     usage: &Usage,
     duration: Duration,
 ) {
-    let (instance, key_id) = usage.caller().unwrap_or_default();
+    let caller = usage.caller();
+    let instance = caller.as_ref().map(|caller| caller.instance().to_string()).unwrap_or_default();
+    let key_id = caller.and_then(|caller| caller.key_id()).map(|id| id.to_string()).unwrap_or_default();
     let cause = refused.filter(|_| status.is_server_error()).map(Error::with_causes);
     tracing::info!(
         requestId = request_id,

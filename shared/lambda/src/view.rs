@@ -1,12 +1,14 @@
 //! How a client sees users.
 
-use directory::{BulkOutcome, USER, User, UserRepresentation, etag};
+use directory::{
+    BulkOutcome, Error, MAX_RECORDED, RefusedRequest, USER, User, UserRepresentation, etag, pushed_values,
+};
 use http::StatusCode;
 use scim::{BulkMethod, BulkOperation, BulkResponse, BulkResult, ListResponse, PagePlace, Projection, Selection};
 use serde::{Serialize, Serializer};
 use serde_json::Value;
 
-use crate::{Reply, refusal};
+use crate::{Reply, SCIM_PATH, refusal};
 
 /// The address under which a client reached the service, and the attributes it wants.
 #[derive(Clone, Debug)]
@@ -45,9 +47,13 @@ impl View {
 
     /// 200 with what became of the operations of a bulk request, but for those left undone (RFC 7644 §3.7.3).
     pub fn bulk(&self, operations: &[BulkOperation], outcomes: &[Option<BulkOutcome>]) -> Reply {
-        let entries = operations.iter().zip(outcomes);
-        let entries = entries.filter_map(|(operation, outcome)| Some(self.entry(operation, outcome.as_ref()?)));
-        Reply::scim(StatusCode::OK, &BulkResponse { operations: &entries.collect::<Vec<_>>() })
+        let done = || operations.iter().zip(outcomes).filter_map(|(operation, done)| Some((operation, done.as_ref()?)));
+        let entries: Vec<_> = done().map(|(operation, outcome)| self.entry(operation, outcome)).collect();
+        let refused = done().filter_map(|(operation, outcome)| refused(operation, outcome.as_ref().err()?));
+        Reply {
+            refused: refused.take(MAX_RECORDED).collect(),
+            ..Reply::scim(StatusCode::OK, &BulkResponse { operations: &entries })
+        }
     }
 
     fn entry(&self, operation: &BulkOperation, outcome: &BulkOutcome) -> BulkResult {
@@ -87,6 +93,13 @@ impl View {
     fn representation<'a>(&'a self, user: &'a User) -> UserRepresentation<'a> {
         UserRepresentation { user, base_url: &self.base_url }
     }
+}
+
+/// An operation as the log of an instance keeps it when it is refused.
+fn refused(operation: &BulkOperation, error: &Error) -> Option<RefusedRequest> {
+    let BulkOperation { method, path, data, .. } = operation;
+    let user = path.rsplit('/').next().and_then(|id| id.parse().ok());
+    refusal::refused(error, format!("{method} {SCIM_PATH}{path}"), user, || pushed_values(data))
 }
 
 /// A user, reduced to the attributes that the client wants.

@@ -185,7 +185,7 @@ impl Store {
         let values = [(":next", number(version + 1)), (":version", number(version))];
         transaction.update((), &set, "SET version = :next", "version = :version", &values)?;
         let activity = Activity { kind, user: None, changes };
-        transaction.insert((), items::activity_item(caller, &activity, now, random::bytes()?)?)?;
+        transaction.insert((), items::activity_item(caller, &activity, self.stamp(now)?)?)?;
         Ok(transaction)
     }
 }

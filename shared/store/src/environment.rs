@@ -1,5 +1,6 @@
 //! Where the services are: the only place that reads the environment.
 
+use std::ops::RangeInclusive;
 use std::time::Duration;
 
 use aws_credential_types::Credentials;
@@ -9,6 +10,7 @@ use aws_sdk_dynamodb::config::{BehaviorVersion, Region, SharedCredentialsProvide
 use aws_smithy_http_client::{Builder, tls};
 use aws_smithy_runtime_api::client::http::SharedHttpClient;
 use directory::Error;
+use jiff::SignedDuration;
 
 use crate::key::Key;
 use crate::meter::Meter;
@@ -27,6 +29,9 @@ const ATTEMPTS: u32 = 4;
 /// The longest wait between two of them, so that all are over before the operation's time is and the
 /// client is told what the last one was: too busy, or not there.
 const PAUSE: Duration = Duration::from_secs(1);
+/// For how many days entries of the activity log are kept unless said otherwise.
+pub(crate) const ACTIVITY_DAYS: i64 = 90;
+const POSSIBLE_ACTIVITY_DAYS: RangeInclusive<i64> = 1..=3650;
 
 /// How to reach AWS, or what stands in for it.
 #[derive(Clone, Debug)]
@@ -55,6 +60,17 @@ pub enum StartError {
     Missing {
         /// The variable.
         name: &'static str,
+        /// What to set it to.
+        fix: &'static str,
+    },
+
+    /// A setting has a value that it cannot have.
+    #[error("the environment variable {name} is '{value}': {fix}")]
+    Invalid {
+        /// The variable.
+        name: &'static str,
+        /// What it is set to.
+        value: String,
         /// What to set it to.
         fix: &'static str,
     },
@@ -95,6 +111,7 @@ impl Store {
             table: Table::new(aws_sdk_dynamodb::Client::from_conf(dynamodb), &table),
             peppers: peppers.into(),
             clock: system_clock(),
+            activity_kept: days(activity_days()?),
         })
     }
 
@@ -164,6 +181,19 @@ fn retries() -> RetryConfig {
 
 fn timeouts() -> TimeoutConfig {
     TimeoutConfig::builder().operation_attempt_timeout(ATTEMPT).operation_timeout(OPERATION).build()
+}
+
+/// So many days, for a number that [`activity_days`] lets through.
+pub(crate) fn days(days: i64) -> SignedDuration {
+    SignedDuration::from_hours(24 * days)
+}
+
+fn activity_days() -> Result<i64, StartError> {
+    const NAME: &str = "ACTIVITY_DAYS";
+    let Some(value) = variable(NAME) else { return Ok(ACTIVITY_DAYS) };
+    let days = value.parse().ok().filter(|days| POSSIBLE_ACTIVITY_DAYS.contains(days));
+    let fix = "the days for which the activity log is kept, a whole number from 1 to 3650";
+    days.ok_or(StartError::Invalid { name: NAME, value, fix })
 }
 
 fn required(name: &'static str, fix: &'static str) -> Result<String, StartError> {

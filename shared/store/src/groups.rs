@@ -4,11 +4,11 @@ use directory::{
     Activity, ActivityKind, Caller, Change, Error, GroupState, Instance, NewGroup, VisibilityGroup, may_delete,
 };
 
+use crate::Store;
 use crate::backoff::Backoff;
 use crate::items::{self, number, text};
 use crate::key::{Key, Range};
 use crate::transaction::{Outcome, Transaction};
-use crate::{Store, random};
 
 /// The most groups of an instance that one query reads.
 const PAGE: usize = 100;
@@ -166,7 +166,7 @@ impl Store {
     ) -> Result<Transaction<'_, ()>, Error> {
         let mut transaction = Transaction::new(&self.table);
         let activity = Activity { kind, user: None, changes: vec![change] };
-        transaction.insert((), items::activity_item(caller, &activity, self.now(), random::bytes()?)?)?;
+        transaction.insert((), items::activity_item(caller, &activity, self.stamp(self.now())?)?)?;
         Ok(transaction)
     }
 }

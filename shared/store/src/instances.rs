@@ -45,7 +45,7 @@ impl Store {
             item(&Key::key_set(id), &std::collections::BTreeMap::from([("version", 1)]))?,
             items::api_key_item(id, &admin_key.key)?,
             items::api_key_item(id, &scim_key.key)?,
-            items::activity_item(&caller, &activity, now, random::bytes()?)?,
+            items::activity_item(&caller, &activity, self.stamp(now)?)?,
         ] {
             transaction.insert((), item)?;
         }
@@ -91,7 +91,7 @@ impl Store {
             }
             let changes = instance_changes(&instance, &changed);
             let activity = Activity { kind: ActivityKind::InstanceUpdated, user: None, changes };
-            transaction.insert((), items::activity_item(caller, &activity, self.now(), random::bytes()?)?)?;
+            transaction.insert((), items::activity_item(caller, &activity, self.stamp(self.now())?)?)?;
             match transaction.commit().await? {
                 None => return Ok(changed),
                 Some(Outcome::Refused(_) | Outcome::Conflict) => backoff.wait().await?,

@@ -1,23 +1,19 @@
 //! The items of the table, as they are stored.
 
+mod activity;
 mod user;
 
 use aws_sdk_dynamodb::types::AttributeValue;
-use directory::{
-    Activity, ApiKey, Caller, Change, Error, GroupState, Instance, InstanceId, KeyId, NewInstance, Scope, UserId,
-    VisibilityGroup,
-};
-use jiff::{SignedDuration, Timestamp};
+use directory::{ApiKey, Error, GroupState, Instance, InstanceId, KeyId, NewInstance, Scope, UserId, VisibilityGroup};
+use jiff::Timestamp;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
-use crate::key::{Key, timeline};
+use crate::key::Key;
 use crate::table::Item;
 
+pub(crate) use activity::{Stamp, activity_entry, activity_item, refusal_item};
 pub use user::{item_of_user, user_of_item};
-
-/// How long entries of the activity log are kept.
-const ACTIVITY_KEPT: SignedDuration = SignedDuration::from_hours(90 * 24);
 
 /// An item of its key and what it holds.
 pub(crate) fn item(key: &Key, content: &impl Serialize) -> Result<Item, Error> {
@@ -150,53 +146,6 @@ pub(crate) fn api_key(item: Item) -> Result<ApiKey, Error> {
 
 pub(crate) fn hash_text(hash: &[u8; 32]) -> String {
     data_encoding::HEXLOWER.encode(hash)
-}
-
-#[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
-struct ActivityItem<'a> {
-    kind: &'static str,
-    /// The id of the caller's key; none for an operator.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    by: Option<KeyId>,
-    request_id: &'a str,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    timeline: Option<String>,
-    changes: Vec<ChangeItem<'a>>,
-    /// When DynamoDB may remove the entry, in seconds of Unix time.
-    ttl: i64,
-}
-
-#[derive(Serialize)]
-struct ChangeItem<'a> {
-    attribute: &'static str,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    old: Option<&'a str>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    new: Option<&'a str>,
-}
-
-impl<'a> ChangeItem<'a> {
-    fn of(change: &'a Change) -> Self {
-        Self { attribute: change.attribute, old: change.old.as_deref(), new: change.new.as_deref() }
-    }
-}
-
-pub(crate) fn activity_item(
-    caller: &Caller,
-    activity: &Activity,
-    now: Timestamp,
-    unique: [u8; 6],
-) -> Result<Item, Error> {
-    let stored = ActivityItem {
-        kind: activity.kind.as_str(),
-        by: caller.key_id(),
-        request_id: caller.request_id(),
-        timeline: activity.user.map(|user| timeline(caller.instance(), user)),
-        changes: activity.changes.iter().map(ChangeItem::of).collect(),
-        ttl: (now + ACTIVITY_KEPT).as_second(),
-    };
-    item(&Key::activity(caller.instance(), now, unique), &stored)
 }
 
 /// A string attribute.

@@ -4,10 +4,11 @@ use std::collections::HashMap;
 use std::ops::RangeInclusive;
 
 use aws_sdk_dynamodb::types::AttributeValue;
-use data_encoding::HEXLOWER;
+use data_encoding::{BASE64URL_NOPAD, HEXLOWER};
 use directory::{Claims, Error, InstanceId, KeyId, UserId};
-use jiff::Timestamp;
+use jiff::civil::Date;
 use jiff::tz::TimeZone;
+use jiff::{Span, Timestamp};
 use scim::fold;
 use sha2::{Digest, Sha256};
 
@@ -60,8 +61,7 @@ impl Key {
 
     /// The key of an activity entry; `unique` tells entries of the same millisecond apart.
     pub(crate) fn activity(instance: InstanceId, time: Timestamp, unique: [u8; 6]) -> Self {
-        let day = TimeZone::UTC.to_datetime(time).date();
-        Self { pk: format!("I#{instance}#ACTIVITY#{day}"), sk: format!("{time:.3}#{}", HEXLOWER.encode(&unique)) }
+        Self { pk: activities(instance, day(time)), sk: format!("{}#{}", time_text(time), HEXLOWER.encode(&unique)) }
     }
 
     pub(crate) fn attributes(&self) -> HashMap<String, AttributeValue> {
@@ -94,6 +94,9 @@ pub(crate) struct Range {
     pub(crate) after: Option<String>,
     /// Whether it is read from its last sort key to its first.
     pub(crate) descending: bool,
+    /// The index whose partition it is, by the name that the index and its hash key share; the
+    /// table itself where there is none.
+    pub(crate) index: Option<&'static str>,
 }
 
 const GROUP_PREFIX: &str = "GROUP#";
@@ -105,7 +108,8 @@ const LAST: char = char::MAX;
 
 impl Range {
     fn of_prefix(pk: String, prefix: &str) -> Self {
-        Self { pk, first: prefix.to_owned(), last: format!("{prefix}{LAST}"), after: None, descending: false }
+        let (first, last) = (prefix.to_owned(), format!("{prefix}{LAST}"));
+        Self { pk, first, last, after: None, descending: false, index: None }
     }
 
     pub(crate) fn groups(instance: InstanceId) -> Self {
@@ -126,7 +130,7 @@ impl Range {
             Claims::UserName => user_names(instance),
             Claims::Email => emails(instance),
         };
-        Self { pk, first: FIRST.into(), last: LAST.into(), after: None, descending }
+        Self { pk, first: FIRST.into(), last: LAST.into(), after: None, descending, index: None }
     }
 
     /// The claims on userNames whose folded form starts with a prefix.
@@ -152,17 +156,89 @@ impl Range {
                 last: row_text(last),
                 after: None,
                 descending: false,
+                index: None,
             });
             let Some(next) = last.checked_add(1) else { break };
             first = next;
         }
         ranges
     }
+
+    /// The entries of the activity log of one day, newest first.
+    pub(crate) fn activity(instance: InstanceId, day: Date, first: String, last: String) -> Self {
+        Self { pk: activities(instance, day), first, last, after: None, descending: true, index: None }
+    }
+
+    /// The entries of the activity log on one user, newest first.
+    pub(crate) fn timeline(instance: InstanceId, user: UserId, first: String, last: String) -> Self {
+        let pk = timeline(instance, user);
+        Self { pk, first, last, after: None, descending: true, index: Some("timeline") }
+    }
 }
 
-/// The attribute by which an index can gather what happened to one user.
+/// The hash key of the index that gathers what happened to one user.
 pub(crate) fn timeline(instance: InstanceId, user: UserId) -> String {
-    format!("I#{instance}#USER#{user}")
+    format!("{}{user}", timelines(instance))
+}
+
+/// Whose timeline it is.
+pub(crate) fn user_of_timeline(instance: InstanceId, timeline: &str) -> Option<UserId> {
+    timeline.strip_prefix(&timelines(instance))?.parse().ok()
+}
+
+/// The sort key that comes before those of all entries of the log from a time on.
+pub(crate) fn activity_from(time: Timestamp) -> String {
+    time_text(time)
+}
+
+/// The sort key that comes behind those of all entries of the log up to a time.
+pub(crate) fn activity_to(time: Timestamp) -> String {
+    format!("{}{LAST}", time_text(time))
+}
+
+/// The time in the sort key of an entry of the log.
+pub(crate) fn activity_time(sk: &str) -> Option<Timestamp> {
+    let text = sk.split('#').next()?;
+    text.parse().ok().filter(|time| time_text(*time) == text)
+}
+
+/// A sort key of the log as clients see it.
+pub(crate) fn activity_cursor(sk: &str) -> String {
+    BASE64URL_NOPAD.encode(sk.as_bytes())
+}
+
+/// The sort key in a cursor, if it has the form of one.
+pub(crate) fn activity_place(cursor: &str) -> Option<String> {
+    let sk = String::from_utf8(BASE64URL_NOPAD.decode(cursor.as_bytes()).ok()?).ok()?;
+    activity_time(&sk)?;
+    match sk.split_once('#') {
+        Some((_, unique)) if HEXLOWER.decode(unique.as_bytes()).ok()?.len() != 6 => None,
+        _ => Some(sk),
+    }
+}
+
+/// The days by which the entries of some time are together, oldest first, each with its first instant.
+pub(crate) fn days(from: Timestamp, to: Timestamp) -> impl Iterator<Item = (Date, Timestamp)> {
+    let last = day(to);
+    let days = day(from).series(Span::new().days(1)).take_while(move |day| *day <= last);
+    days.filter_map(|day| Some((day, TimeZone::UTC.to_timestamp(day.at(0, 0, 0, 0)).ok()?)))
+}
+
+fn day(time: Timestamp) -> Date {
+    TimeZone::UTC.to_datetime(time).date()
+}
+
+fn activities(instance: InstanceId, day: Date) -> String {
+    format!("I#{instance}#ACTIVITY#{day}")
+}
+
+/// As many digits at any time, so that text sorts as times do.
+fn time_text(time: Timestamp) -> String {
+    format!("{time:.3}")
+}
+
+fn timelines(instance: InstanceId) -> String {
+    format!("I#{instance}#USER#")
 }
 
 fn keys(instance: InstanceId) -> String {

@@ -5,6 +5,7 @@
 //! [`Caller`], which only verification of a key (or an event that IAM let in) can make, and
 //! reaches only the caller's instance.
 
+mod activity;
 mod admission;
 mod api_keys;
 mod backoff;
@@ -26,7 +27,9 @@ use std::sync::Arc;
 
 use aws_sdk_dynamodb::Client;
 use directory::Peppers;
+use jiff::SignedDuration;
 
+pub use activity::{ActivityPage, EXPORTED};
 pub use admission::Admission;
 pub use api_keys::IssuedKey;
 pub use clock::{Clock, system_clock};
@@ -46,6 +49,8 @@ pub struct Store {
     table: Table,
     peppers: Arc<PepperSource>,
     clock: Clock,
+    /// How long entries of the activity log are kept.
+    activity_kept: SignedDuration,
 }
 
 impl Store {
@@ -55,6 +60,7 @@ impl Store {
             table: Table::new(Client::from_conf(environment::dynamodb(endpoint)), table_name),
             peppers: Arc::new(PepperSource::fixed(peppers)),
             clock,
+            activity_kept: environment::days(environment::ACTIVITY_DAYS),
         }
     }
 

@@ -7,7 +7,8 @@ use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::error::{ProvideErrorMetadata, SdkError};
 use aws_sdk_dynamodb::operation::transact_write_items::TransactWriteItemsError;
 use aws_sdk_dynamodb::types::{
-    AttributeValue, CancellationReason, ConsumedCapacity, KeysAndAttributes, ReturnConsumedCapacity, TransactWriteItem,
+    AttributeValue, CancellationReason, ConsumedCapacity, KeysAndAttributes, PutRequest, ReturnConsumedCapacity,
+    TransactWriteItem, WriteRequest,
 };
 use directory::{Error, Usage};
 
@@ -116,21 +117,23 @@ impl Table {
         }
     }
 
-    /// Reads a range once, strongly consistent, up to a number of items.
+    /// Reads a range once, up to a number of items; strongly consistent, but for an index, which cannot be.
     pub(crate) async fn query(&self, range: Range, limit: usize) -> Result<Found, Error> {
         let start = range.after.as_ref().map(|sk| Key { pk: range.pk.clone(), sk: sk.clone() }.attributes());
+        let hash = range.index.unwrap_or("pk");
         let answer = self
             .client
             .query()
             .table_name(self.name())
-            .key_condition_expression("pk = :pk AND sk BETWEEN :first AND :last")
+            .set_index_name(range.index.map(str::to_owned))
+            .key_condition_expression(format!("{hash} = :pk AND sk BETWEEN :first AND :last"))
             .expression_attribute_values(":pk", AttributeValue::S(range.pk.clone()))
             .expression_attribute_values(":first", AttributeValue::S(range.first.clone()))
             .expression_attribute_values(":last", AttributeValue::S(range.last.clone()))
             .set_exclusive_start_key(start)
             .scan_index_forward(!range.descending)
             .limit(i32::try_from(limit).unwrap_or(i32::MAX))
-            .consistent_read(true)
+            .consistent_read(range.index.is_none())
             .return_consumed_capacity(ReturnConsumedCapacity::Total)
             .send()
             .await
@@ -160,6 +163,32 @@ impl Table {
             rest = found.rest;
         }
         Ok(items)
+    }
+
+    /// Writes at most 25 items outside any transaction, whatever was there before.
+    pub(crate) async fn put_all(&self, mut items: Vec<Item>) -> Result<(), Error> {
+        if items.len() == 1 {
+            let put = self.client.put_item().table_name(self.name()).set_item(items.pop());
+            let answer = put.return_consumed_capacity(ReturnConsumedCapacity::Total).send().await.map_err(failure)?;
+            count(answer.consumed_capacity.as_ref());
+            return Ok(());
+        }
+        let put = |item| {
+            let put = PutRequest::builder().set_item(Some(item)).build().map_err(Error::internal)?;
+            Ok::<_, Error>(WriteRequest::builder().put_request(put).build())
+        };
+        let mut backoff = Backoff::new();
+        let mut wanted = items.into_iter().map(put).collect::<Result<Vec<_>, _>>()?;
+        while !wanted.is_empty() {
+            let batch = self.client.batch_write_item().request_items(self.name(), wanted);
+            let answer = batch.return_consumed_capacity(ReturnConsumedCapacity::Total).send().await.map_err(failure)?;
+            answer.consumed_capacity().iter().for_each(|units| count(Some(units)));
+            wanted = answer.unprocessed_items.and_then(|mut tables| tables.remove(self.name())).unwrap_or_default();
+            if !wanted.is_empty() {
+                backoff.wait().await?;
+            }
+        }
+        Ok(())
     }
 
     /// Carries out a transaction, all or nothing.

@@ -4,6 +4,9 @@ use std::net::{Ipv4Addr, TcpListener};
 use std::time::{Duration, Instant};
 
 use http::Method;
+use jiff::Timestamp;
+use serde_json::json;
+use tests::engine::TABLE;
 use tests::runtime_api::Launch;
 
 use super::gateway::{Call, Gateway};
@@ -31,6 +34,37 @@ async fn an_empty_setting_counts_as_missing() {
 
     let log = ended.log.join("\n");
     assert!(log.contains("variable TABLE_NAME is not set"), "expected the setting to be named, got {log}");
+}
+
+#[tokio::test]
+async fn a_time_for_the_log_that_cannot_be_stops_the_function_and_is_named() {
+    let gateway = Gateway::start().await;
+
+    for days in ["0", "3651", "-1", "a week", "1.5"] {
+        let ended = gateway.launch("get_user").set("ACTIVITY_DAYS", days).start().await.ended().await;
+
+        let log = ended.log.join("\n");
+        assert!(!ended.status.success() && log.contains(&format!("ACTIVITY_DAYS is '{days}'")), "{days}: {log}");
+    }
+}
+
+#[tokio::test]
+async fn entries_of_the_log_are_kept_as_long_as_is_set() {
+    let gateway = Gateway::start().await;
+    let function = gateway.launch("get_user").set("ACTIVITY_DAYS", "7").start().await;
+    function.ready().await;
+
+    let call = Call::new(Method::GET, "/scim/v2/Users/nobody").key(&gateway.scim_key);
+    assert_eq!(function.invoke(&call.event()).await.expect("an answer")["statusCode"], 404);
+
+    function.stop();
+    let scan = serde_json::from_value(json!({"TableName": TABLE})).expect("a request");
+    let items = gateway.engine.database.scan(scan).expect("the engine scans");
+    let items = serde_json::to_value(items).expect("an answer is JSON")["Items"].take();
+    let entry = items.as_array().into_iter().flatten().find(|item| item["kind"]["S"] == "requestRefused");
+    let entry = entry.expect("the refusal is logged");
+    let written: Timestamp = entry["sk"]["S"].as_str().and_then(|sk| sk[..24].parse().ok()).expect("a time");
+    assert_eq!(entry["ttl"]["N"], (written.as_second() + 7 * 86_400).to_string());
 }
 
 #[tokio::test]

@@ -3,10 +3,10 @@
 use directory::{Access, Activity, ActivityKind, Caller, Error, InstanceId, User, changes};
 use scim::fold;
 
+use crate::Store;
 use crate::items::{self, Claim, number, text};
 use crate::key::Key;
 use crate::transaction::{Outcome, Transaction};
-use crate::{Store, random};
 
 /// A user that is new, or another state of one that is there.
 #[derive(Debug)]
@@ -142,7 +142,7 @@ impl Store {
             count(&mut memberships, entered, position, 1);
             let changes = changes(write.old.as_ref().map(|user| &user.profile), &write.new.profile);
             let activity = Activity { kind: write.kind, user: Some(write.new.id), changes };
-            let entry = items::activity_item(caller, &activity, write.new.last_modified, random::bytes()?)?;
+            let entry = items::activity_item(caller, &activity, self.stamp(write.new.last_modified)?)?;
             transaction.insert((position, Purpose::Activity), entry)?;
         }
         add_counter(&mut transaction, instance, writes)?;
