@@ -32,6 +32,8 @@ fn the_public_routes_are_these() {
     /scim/v2/ResourceTypes/{id}
     /scim/v2/Schemas
     /scim/v2/Schemas/{id}
+    /admin
+    /admin/assets/{name}
     ");
 }
 

@@ -289,6 +289,10 @@ async fn every_function_runs_and_its_log_is_json_without_secrets() {
     sign_ins(&mut gateway).await;
     gateway.send(Call::new(Method::GET, "/scim/v2/Schemas")).await.expect(200);
     gateway.send(Call::new(Method::GET, "/scim/v2/Groups").key(&gateway.scim_key)).await.expect(404);
+    for path in ["/admin", "/admin/v1/instance", "/admin/v1/users", "/admin/v1/visibility-groups"] {
+        let call = Call::new(Method::GET, path).key(&gateway.admin_key);
+        gateway.send(call).await.expect(200);
+    }
     let mut taken = ada();
     taken["userName"] = json!("grace@example.com");
     let call = Call::new(Method::POST, "/scim/v2/Users").key(&gateway.scim_key).json(&taken);

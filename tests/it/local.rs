@@ -6,6 +6,7 @@ use std::net::{Ipv4Addr, TcpListener, TcpStream};
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
+use std::sync::atomic::{AtomicU16, Ordering};
 use std::thread::sleep;
 use std::time::{Duration, Instant};
 
@@ -36,9 +37,12 @@ impl Drop for Folder {
     }
 }
 
+/// Below the ports that the system gives to other tests meanwhile.
 fn free_port() -> u16 {
-    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).expect("a loopback port is free");
-    listener.local_addr().expect("a listener has an address").port()
+    static NEXT: AtomicU16 = AtomicU16::new(0);
+    let first = 20_000 + u16::try_from(std::process::id() % 500).unwrap_or_default() * 20;
+    let mut ports = std::iter::repeat_with(|| first + NEXT.fetch_add(1, Ordering::Relaxed));
+    ports.find(|port| TcpListener::bind((Ipv4Addr::LOCALHOST, *port)).is_ok()).expect("a loopback port is free")
 }
 
 fn start(folder: &Path, port: u16) -> Child {
@@ -101,10 +105,12 @@ fn the_printed_commands_work_and_a_second_start_finds_the_same() {
     let key = first.lines().find_map(|line| line.strip_prefix("SCIM_API_KEY=")).expect("the key is in the file");
     let base_url = format!("http://localhost:{port}/scim/v2");
     assert!(first.contains(&format!("SCIM_BASE_URL={base_url}\n")) && first.contains("\nADMIN_API_KEY=klue_"));
+    let console = format!("http://localhost:{port}/admin");
+    assert!(first.contains(&format!("\nCONSOLE_URL={console}\n")));
 
     // What was printed can be read only when the service has ended: start once more for it.
     let printed = stop(service, "-TERM");
-    assert!(printed.contains(key) && printed.contains(&base_url));
+    assert!(printed.contains(key) && printed.contains(&base_url) && printed.contains(&console));
     let service = start(&folder.0, port);
     wait_until_ready(port);
     let created = paste(&commands(&printed, "Create a user:"));

@@ -14,6 +14,7 @@ mod bulk;
 mod bulk_properties;
 mod bulk_transactions;
 mod concurrency;
+mod console;
 mod contention;
 mod create_user;
 mod cursors;

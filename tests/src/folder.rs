@@ -69,9 +69,11 @@ impl Folder {
     }
 
     /// Writes down how to reach the service.
-    pub fn write_connection(&self, base_url: &str, tenant: &Tenant) -> Result<(), String> {
+    pub fn write_connection(&self, base_url: &str, console_url: &str, tenant: &Tenant) -> Result<(), String> {
         let Tenant { scim_key, admin_key } = tenant;
-        let lines = format!("SCIM_BASE_URL={base_url}\nSCIM_API_KEY={scim_key}\nADMIN_API_KEY={admin_key}\n");
+        let lines = format!(
+            "SCIM_BASE_URL={base_url}\nCONSOLE_URL={console_url}\nSCIM_API_KEY={scim_key}\nADMIN_API_KEY={admin_key}\n"
+        );
         self.write(CONNECTION, &lines)
     }
 

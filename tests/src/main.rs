@@ -52,9 +52,10 @@ async fn run(arguments: Arguments) -> Result<(), String> {
     let store = Store::new(&engine.endpoint(), TABLE, folder.peppers()?, system_clock());
     let tenant = folder.tenant(&store).await?;
     let base_url = format!("http://localhost:{port}/scim/v2");
-    folder.write_connection(&base_url, &tenant)?;
+    let console_url = format!("http://localhost:{port}/admin");
+    folder.write_connection(&base_url, &console_url, &tenant)?;
     lambda::init_log();
-    println!("{}", welcome(&base_url, &tenant.scim_key, &folder.connection().display().to_string()));
+    println!("{}", welcome(&base_url, &console_url, &tenant.scim_key, &folder.connection().display().to_string()));
 
     let (asked, heard) = oneshot::channel::<()>();
     let stop = async {
@@ -89,12 +90,13 @@ fn stopped() -> Result<impl Future<Output = ()>, String> {
 }
 
 /// What a newcomer needs: where the service is, the key, and commands to paste.
-fn welcome(base_url: &str, key: &str, connection: &str) -> String {
+fn welcome(base_url: &str, console_url: &str, key: &str, connection: &str) -> String {
     format!(
         r#"Klue SCIM is ready. Stop it with Ctrl-C.
 
   SCIM base URL  {base_url}
   API key        {key}
+  Console        {console_url} (sign in with the admin key)
   For scripts    {connection} (also has the admin key)
 
 Create a user:

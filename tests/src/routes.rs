@@ -33,6 +33,8 @@ pub enum Function {
     AdminUsers,
     /// Tells what was done and what was refused.
     AdminActivity,
+    /// Serves the page for admins.
+    Console,
 }
 
 /// A method and a path, and the function that answers.
@@ -40,14 +42,14 @@ pub enum Function {
 pub struct Route {
     /// The method.
     pub method: Method,
-    /// The path, with `{id}` for a part that is not fixed.
+    /// The path, with `{id}` or `{name}` for a part that is not fixed.
     pub path: &'static str,
     /// The function.
     pub function: Function,
 }
 
 /// Every route but `$default`, which is [`Function::Unsupported`]'s.
-pub static ROUTES: [Route; 29] = [
+pub static ROUTES: [Route; 31] = [
     route(Method::POST, "/scim/v2/Users", Function::CreateUser),
     route(Method::GET, "/scim/v2/Users", Function::ListUsers),
     route(Method::POST, "/scim/v2/Users/.search", Function::ListUsers),
@@ -77,6 +79,8 @@ pub static ROUTES: [Route; 29] = [
     route(Method::PATCH, "/admin/v1/users/{id}", Function::AdminUsers),
     route(Method::GET, "/admin/v1/activity", Function::AdminActivity),
     route(Method::GET, "/admin/v1/activity/export", Function::AdminActivity),
+    route(Method::GET, "/admin", Function::Console),
+    route(Method::GET, "/admin/assets/{name}", Function::Console),
 ];
 
 const fn route(method: Method, path: &'static str, function: Function) -> Route {
@@ -101,11 +105,12 @@ impl Function {
             Self::AdminInstance => "admin_instance",
             Self::AdminUsers => "admin_users",
             Self::AdminActivity => "admin_activity",
+            Self::Console => "console",
         }
     }
 
     /// Whether the function answers without an API key.
     pub const fn is_public(self) -> bool {
-        matches!(self, Self::Discovery | Self::Unsupported)
+        matches!(self, Self::Console | Self::Discovery | Self::Unsupported)
     }
 }

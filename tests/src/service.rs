@@ -70,6 +70,7 @@ async fn dispatch(store: &Store, function: Function, usage: &Usage, request: &Re
         Function::AdminInstance => answer(request, usage, store, admin_instance::handle(store, request)).await,
         Function::AdminUsers => answer(request, usage, store, admin_users::handle(store, request)).await,
         Function::AdminActivity => answer(request, usage, store, admin_activity::handle(store, request)).await,
+        Function::Console => answer(request, usage, &(), console::handle(request)).await,
     }
 }
 

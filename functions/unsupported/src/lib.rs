@@ -4,7 +4,7 @@ use directory::Error;
 use lambda::{Reply, Request, SCIM_PATH};
 
 /// The methods of each path that exists; `{id}` stands for one part.
-const ALLOWED: [(&str, &str); 20] = [
+const ALLOWED: [(&str, &str); 22] = [
     ("/scim/v2/.search", "POST"),
     ("/scim/v2/Users/.search", "POST"),
     ("/scim/v2/Users", "GET, POST"),
@@ -25,6 +25,8 @@ const ALLOWED: [(&str, &str); 20] = [
     ("/admin/v1/users/{id}", "GET, PATCH"),
     ("/admin/v1/activity", "GET"),
     ("/admin/v1/activity/export", "GET"),
+    ("/admin", "GET"),
+    ("/admin/assets/{id}", "GET"),
 ];
 
 /// Answers 404, 405 or 501 with the reason; public, since it tells nothing of any instance.

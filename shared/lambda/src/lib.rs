@@ -24,3 +24,5 @@ pub use view::View;
 pub const SCIM_PATH: &str = "/scim/v2";
 /// The path under which the admin API is served.
 pub(crate) const ADMIN_PATH: &str = "/admin/v1";
+/// The path under which the console has its assets; the console itself is the path above it.
+pub const CONSOLE_ASSETS_PATH: &str = "/admin/assets";

@@ -12,7 +12,10 @@ use http::{HeaderMap, Method, header};
 use scim::{ListQuery, Projection};
 use serde_json::Value;
 
-use crate::{ADMIN_PATH, SCIM_PATH, View, refusal};
+use crate::{ADMIN_PATH, CONSOLE_ASSETS_PATH, SCIM_PATH, View, refusal};
+
+/// How the service's own part of a path begins.
+const OWN_PATHS: [&str; 3] = [SCIM_PATH, ADMIN_PATH, CONSOLE_ASSETS_PATH];
 
 /// The longest query string that is read, in bytes: a filter of 4 KiB, each byte percent-encoded,
 /// and room for the rest.
@@ -38,7 +41,7 @@ impl Request {
     /// The path, without the stage or mapping before the service's own part of it.
     pub fn path(&self) -> &str {
         let path = self.raw_path();
-        [SCIM_PATH, ADMIN_PATH].iter().find_map(|own| path.find(own)).map_or(path, |start| &path[start..])
+        OWN_PATHS.iter().find_map(|own| path.find(own)).map_or(path, |start| &path[start..])
     }
 
     /// The route by which the gateway chose the function, such as `GET /scim/v2/Users/{id}`.
@@ -186,7 +189,7 @@ impl Request {
     /// The SCIM base URL under which the client reached the service, without a slash at its end.
     pub fn base_url(&self) -> String {
         let path = self.raw_path();
-        let own = [SCIM_PATH, ADMIN_PATH].iter().find_map(|own| path.find(own));
+        let own = OWN_PATHS.iter().find_map(|own| path.find(own));
         let prefix = own.map_or("", |start| &path[..start]);
         // What the gateway says of itself, not the client's Host header.
         let host = self.event.request_context.domain_name.as_deref().unwrap_or("localhost");

@@ -68,7 +68,7 @@ impl Gateway {
     /// The settings of template.yaml, with what stands in for AWS.
     pub(super) fn launch(&self, function: &str) -> Launch {
         let launch = Launch::of(function);
-        if ["discovery", "unsupported"].contains(&function) {
+        if ["console", "discovery", "unsupported"].contains(&function) {
             return launch;
         }
         let launch = launch.set("TABLE_NAME", TABLE).set("DYNAMODB_ENDPOINT", &self.engine.url);

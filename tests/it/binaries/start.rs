@@ -82,7 +82,7 @@ async fn an_empty_endpoint_means_the_services_own() {
 
 #[tokio::test]
 async fn a_function_without_data_needs_no_settings_of_ours() {
-    for function in ["discovery", "unsupported"] {
+    for function in ["console", "discovery", "unsupported"] {
         let function = Launch::of(function).start().await;
 
         function.ready().await;

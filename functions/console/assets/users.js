@@ -1,0 +1,89 @@
+// Manage users: who is in Klue, and in which role.
+
+import { get } from "./api.js";
+import { badge, count, empty, h, table, time } from "./dom.js";
+import { field, form, input, select } from "./form.js";
+import { pages } from "./list.js";
+
+const PAGE = 50;
+const FILTERS = ["q", "role", "group", "state"];
+
+/** The roles, from the least to the most. */
+export const ROLES = [["consumer", "Consumer"], ["curator", "Curator"], ["admin", "Admin"]];
+const STATES = [["active", "Active"], ["inactive", "Inactive"], ["deleted", "Deleted"]];
+
+/** The visibility groups, by their names, for a drop-down. */
+export async function groupsInto(list, chosen) {
+  try {
+    const { visibilityGroups } = await get("visibility-groups");
+    const open = visibilityGroups.filter((group) => group.state === "open" && group.name !== chosen);
+    list.append(...open.map(({ name }) => h("option", { value: name }, name)));
+  } catch {
+    list.append(h("option", { disabled: true }, "The groups could not be loaded"));
+  }
+}
+
+/** A user's state, in a colour. */
+export const stateOf = ({ state }) => badge(state, { active: "good", deleted: "bad" }[state]);
+
+/** The list of users, with a search. */
+export function users(main, query) {
+  const list = h("div");
+  const chosen = Object.fromEntries(FILTERS.map((name) => [name, query.get(name) ?? ""]));
+  const group = select("group", [["", "Every group"], ...(chosen.group ? [[chosen.group, chosen.group]] : [])], chosen.group);
+  groupsInto(group, chosen.group);
+  main.append(
+    form({
+      class: "filters",
+      role: "search",
+      fields: [
+        field("Name or e-mail", input("q", { type: "search", value: chosen.q, maxlength: "200" })),
+        field("Role", select("role", [["", "Every role"], ...ROLES], chosen.role)),
+        field("Visibility group", group),
+        field("State", select("state", [["", "Every state"], ...STATES], chosen.state)),
+      ],
+      yes: "Search",
+      act: async (asked) => {
+        const known = Object.entries(asked).filter(([, value]) => value !== "");
+        history.replaceState(null, "", `#/users?${new URLSearchParams(known)}`);
+        await show(list, asked);
+      },
+    }),
+    list);
+  show(list, chosen);
+}
+
+function show(list, asked) {
+  const isFiltered = Object.values(asked).some((value) => value !== "");
+  // Of the inactive ones the API counts the deleted ones too.
+  const isCounted = !asked.state || asked.state === "active";
+  return pages(list, {
+    what: "Loading the users…",
+    read: async (cursor) => {
+      const page = await get("users", { ...asked, count: PAGE, cursor });
+      return { items: page.users, next: page.nextCursor, total: page.total };
+    },
+    draw: (items) => h("div", { class: "scroll" }, drawn(items)),
+    none: () => isFiltered
+      ? empty("No user is like this. A name is found by any part of it, an address with an @ only by its start.")
+      : empty("There are no users yet. ", h("a", { href: "#/keys" }, "Create an API key"), " for Okta, and assign people to the Klue app there."),
+    tell: (items, { total }, isAll) => {
+      if (items.length === 0) return "";
+      if (isAll) return `${count(items.length, "user")}.`;
+      return isCounted ? `${items.length} of ${count(total, "user")}.` : `${count(items.length, "user")}, and there are more.`;
+    },
+  });
+}
+
+function drawn(items) {
+  const columns = ["Name", "userName", "E-mail", "Role", "Visibility group", "State", "Last changed"];
+  return table("Users", columns, items.map((user) => [
+    h("a", { href: `#/users/${encodeURIComponent(user.id)}` }, `${user.givenName} ${user.familyName}`),
+    user.userName,
+    user.email,
+    user.klueRole,
+    user.visibilityGroup ?? "–",
+    stateOf(user),
+    time(user.lastModified),
+  ]));
+}
