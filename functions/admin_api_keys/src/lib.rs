@@ -1,6 +1,6 @@
 //! `/admin/v1/api-keys`: creates, lists, rotates and revokes API keys.
 
-use directory::{ApiKey, Error, InstanceId, KeyId, KeyState, NewApiKey, Rotation, Scope, key_prefix};
+use directory::{ApiKey, Error, InstanceId, KeyId, NewApiKey, Rotation, Scope, key_prefix};
 use http::{Method, StatusCode};
 use jiff::Timestamp;
 use lambda::{Reply, Request};
@@ -90,11 +90,7 @@ impl<'a> KeyView<'a> {
             prefix: key_prefix(instance, key.id),
             description: &key.description,
             scope: key.scope,
-            state: match key.state(now) {
-                KeyState::Active => "active",
-                KeyState::Expired(_) => "expired",
-                KeyState::Revoked(_) => "revoked",
-            },
+            state: key.state(now).as_str(),
             expires_soon: key.expires_soon(now),
             pepper: &key.pepper,
             created: key.created,

@@ -2,7 +2,7 @@
 
 mod search;
 
-use directory::{ChangeMethod, Error, Scope, State, User, UserResource, etag};
+use directory::{ChangeMethod, Error, Scope, User, UserResource, etag};
 use http::{Method, StatusCode};
 use jiff::Timestamp;
 use lambda::{Reply, Request, View};
@@ -96,18 +96,10 @@ impl<'a> UserView<'a> {
             employee_id: profile.employee_id.as_deref(),
             klue_role: profile.access.role().as_str(),
             visibility_group: profile.access.group(),
-            state: state_name(profile.state),
+            state: profile.state.as_str(),
             created: user.created,
             last_modified: user.last_modified,
             version: etag(user),
         }
-    }
-}
-
-const fn state_name(state: State) -> &'static str {
-    match state {
-        State::Active => "active",
-        State::Inactive => "inactive",
-        State::Deleted => "deleted",
     }
 }

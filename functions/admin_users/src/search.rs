@@ -4,8 +4,6 @@ use directory::{Error, Role, State};
 use lambda::Request;
 use scim::{ENTERPRISE_USER_SCHEMA, Error as ScimError, ListQuery};
 
-use crate::state_name;
-
 /// The longest text that is searched for, in bytes.
 const MAX_TEXT: usize = 256;
 
@@ -42,7 +40,7 @@ impl Search {
             let group = serde_json::Value::from(group);
             conditions.push(format!("{ENTERPRISE_USER_SCHEMA}:visibilityGroup eq {group}"));
         }
-        let state = request.parameter("state")?.map(|name| state(&name)).transpose()?;
+        let state = request.parameter("state")?.map(|name| State::parse(&name)).transpose()?;
         if let Some(state) = state {
             conditions.push(format!("active eq {}", state.is_active()));
         }
@@ -57,12 +55,4 @@ impl Search {
     pub(crate) fn takes(&self, state: State) -> bool {
         self.state.is_none_or(|wanted| wanted == state)
     }
-}
-
-fn state(name: &str) -> Result<State, ScimError> {
-    let found = [State::Active, State::Inactive, State::Deleted].into_iter().find(|state| state_name(*state) == name);
-    found.ok_or_else(|| {
-        let name = scim::quoted(name);
-        ScimError::invalid_value(format!("state {name} does not exist; the states are: active, inactive, deleted."))
-    })
 }

@@ -84,6 +84,17 @@ pub enum KeyState {
     Revoked(Timestamp),
 }
 
+impl KeyState {
+    /// The state as the admin API spells it.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Active => "active",
+            Self::Expired(_) => "expired",
+            Self::Revoked(_) => "revoked",
+        }
+    }
+}
+
 impl ApiKey {
     /// Whether the key works at a time.
     pub fn state(&self, now: Timestamp) -> KeyState {

@@ -1,7 +1,7 @@
 //! The user, and the rules by which it comes to be and changes.
 
 use jiff::Timestamp;
-use scim::{Error as ScimError, fold};
+use scim::{Error as ScimError, fold, quoted};
 
 use crate::access::resulting_access;
 use crate::{Access, Assigned, Error, Setting, UserId, UserResource};
@@ -59,6 +59,27 @@ pub enum State {
 }
 
 impl State {
+    /// The state as the table and the admin API spell it.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Active => "active",
+            Self::Inactive => "inactive",
+            Self::Deleted => "deleted",
+        }
+    }
+
+    /// Finds a state by its name.
+    ///
+    /// # Errors
+    /// `invalidValue`, naming the states that exist.
+    pub fn parse(name: &str) -> Result<Self, ScimError> {
+        let found = [Self::Active, Self::Inactive, Self::Deleted].into_iter().find(|state| state.as_str() == name);
+        found.ok_or_else(|| {
+            let name = quoted(name);
+            ScimError::invalid_value(format!("state {name} does not exist; the states are: active, inactive, deleted."))
+        })
+    }
+
     /// The SCIM attribute `active`.
     pub fn is_active(self) -> bool {
         self == Self::Active

@@ -11,20 +11,16 @@ use super::{number, text};
 use crate::key::Key;
 use crate::table::Item;
 
-const STATES: [(&str, State); 3] =
-    [("active", State::Active), ("inactive", State::Inactive), ("deleted", State::Deleted)];
-
 /// A user as it is stored.
 pub fn item_of_user(instance: InstanceId, user: &User) -> Item {
     let User { id, version, created, last_modified, profile } = user;
-    let state = STATES.into_iter().find(|(_, state)| *state == profile.state).map_or("", |(name, _)| name);
     let mut item = Key::user(instance, id.row()).attributes();
     item.extend([
         ("id".to_owned(), text(id)),
         ("version".to_owned(), number(version)),
         ("created".to_owned(), number(created.as_millisecond())),
         ("lastModified".to_owned(), number(last_modified.as_millisecond())),
-        ("state".to_owned(), text(state)),
+        ("state".to_owned(), text(profile.state.as_str())),
         ("userName".to_owned(), text(&profile.user_name)),
         ("givenName".to_owned(), text(&profile.given_name)),
         ("familyName".to_owned(), text(&profile.family_name)),
@@ -55,8 +51,6 @@ pub fn user_of_item(item: Item) -> Result<User, Error> {
         }
     }
     let Texts { id, version, created, last_modified, state, role, group, .. } = texts;
-    let state = required("state", state)?;
-    let state = STATES.into_iter().find(|(name, _)| *name == state).map(|(_, state)| state);
     let access = match (Role::parse(&required("role", role)?).map_err(Error::internal)?, group) {
         (Role::Admin, _) => Access::Admin,
         (Role::Curator, _) => Access::Curator,
@@ -76,7 +70,7 @@ pub fn user_of_item(item: Item) -> Result<User, Error> {
             employee_id: texts.employee_id,
             former_group: texts.former_group,
             access,
-            state: state.ok_or_else(|| Error::internal("a stored user has an unknown state"))?,
+            state: State::parse(&required("state", state)?).map_err(Error::internal)?,
         },
     })
 }
