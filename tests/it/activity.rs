@@ -196,16 +196,29 @@ async fn no_entry_has_a_password_or_a_key() {
 }
 
 #[tokio::test]
-async fn what_is_refused_without_a_valid_key_or_for_want_of_one_leaves_no_entry() {
+async fn what_is_refused_without_a_valid_key_leaves_no_entry() {
     let app = App::start().await;
     let before = app.activity();
 
     app.call(Call::new(Method::GET, "/scim/v2/Users")).await.expect(401);
-    app.call(Call::new(Method::GET, "/scim/v2/Users").key(&app.tenant.admin_key)).await.expect(403);
     app.get("/scim/v2/Groups").await.expect(404);
     app.post("/scim/v2/Users", json!({"title": "x".repeat(1024 * 1024)})).await.expect(413);
 
     assert_eq!(app.activity(), before);
+}
+
+#[tokio::test]
+async fn a_key_of_another_scope_leaves_an_entry_in_its_own_instance() {
+    let app = App::start().await;
+
+    app.call(Call::new(Method::GET, "/scim/v2/Users").key(&app.tenant.admin_key)).await.expect(403);
+    app.call(Call::new(Method::GET, "/admin/v1/users").key(&app.tenant.scim_key)).await.expect(403);
+
+    assert_snapshot!(refusals(&app), @"
+    GET /scim/v2/Users: 403 - This API key has the scope 'admin'; this address needs a key with the scope 'scim'. Create one in Klue under Integrations → Manage API Keys.
+
+    GET /admin/v1/users: 403 - This API key has the scope 'scim'; this address needs a key with the scope 'admin'. Create one in Klue under Integrations → Manage API Keys.
+    ");
 }
 
 #[tokio::test]

@@ -158,7 +158,7 @@ async fn who_is_inactive_is_refused_and_stays_inactive() {
     app.patch(&ada.user_path(), operation("replace", "active", json!(false))).await.expect(200);
     let bob = created(&app, person("bob")).await;
     app.delete(&bob.user_path()).await.expect(204);
-    let before = app.items();
+    let before = app.data();
 
     let refused = [answer(&app, "ada@example.com").await, answer(&app, "Bob@example.com").await];
 
@@ -174,7 +174,7 @@ async fn who_is_inactive_is_refused_and_stays_inactive() {
       "reason": "inactive"
     }
     "#);
-    assert_eq!(app.items(), before);
+    assert_eq!(app.data(), before);
     assert_eq!(app.get(&bob.user_path()).await.expect(200).json()["active"], false);
 }
 
@@ -187,7 +187,7 @@ async fn an_e_mail_that_two_users_match_is_refused() {
     let mut bob = person("bob");
     bob["emails"][0]["value"] = json!("ada@example.com");
     created(&app, bob).await;
-    let before = app.items();
+    let before = app.data();
 
     assert_snapshot!(told(answer(&app, "ada@example.com").await), @r#"
     {
@@ -196,7 +196,7 @@ async fn an_e_mail_that_two_users_match_is_refused() {
       "reason": "ambiguous"
     }
     "#);
-    assert_eq!(app.items(), before);
+    assert_eq!(app.data(), before);
 }
 
 #[tokio::test]
@@ -230,6 +230,27 @@ async fn a_first_sign_in_is_told_in_the_activity_log() {
     assert_eq!(entry["requestId"]["S"], "request-7");
     assert!(entry["by"].is_null(), "no key did it");
     assert!(entry["changes"].to_string().contains("Lovelace"));
+}
+
+#[tokio::test]
+async fn a_refused_sign_in_is_told_in_the_log_and_in_the_users_timeline() {
+    let app = App::start().await;
+    let ada = created(&app, person("ada")).await;
+    app.patch(&ada.user_path(), operation("replace", "active", json!(false))).await.expect(200);
+
+    let refused = answer(&app, "ada@example.com").await;
+
+    let path = format!("/admin/v1/activity?outcome=refused&user={}", ada.text_at("/id"));
+    let log = app.call(Call::new(http::Method::GET, &path).key(&app.tenant.admin_key)).await.expect(200);
+    let entry = &log.json()["entries"][0];
+    assert_eq!(
+        entry["refusal"],
+        json!({
+            "route": "sign-in", "status": 403, "scimType": null, "detail": refused["detail"],
+            "values": [{"attribute": "email", "value": "ada@example.com"}],
+        })
+    );
+    assert!(entry["by"].is_null(), "no key did it: {entry}");
 }
 
 #[tokio::test]

@@ -6,9 +6,9 @@ use directory::{ChangeMethod, Error, Scope, User, UserResource, etag};
 use http::{Method, StatusCode};
 use jiff::Timestamp;
 use lambda::{Reply, Request, View};
-use scim::{ENTERPRISE_USER_SCHEMA, Error as ScimError, PagePlace, Projection};
+use scim::{PagePlace, Projection};
 use serde::Serialize;
-use serde_json::{Map, Value, json};
+use serde_json::json;
 use store::Store;
 
 use search::Search;
@@ -20,7 +20,8 @@ use search::Search;
 pub async fn handle(store: &Store, request: &Request) -> Result<Reply, Error> {
     let admission = store.authenticate(request.credentials()?, Scope::Admin);
     if *request.method() == Method::PATCH {
-        let operation = request.body(asked).map(|asked| request.change(ChangeMethod::Replace(asked)));
+        let operation =
+            request.body(UserResource::decided_by_admin).map(|asked| request.change(ChangeMethod::Replace(asked)));
         let (caller, known) = admission.with_known(operation.as_ref().ok()).await?;
         return Ok(user(&store.carry_out(&caller, known, &operation?).await?));
     }
@@ -43,25 +44,6 @@ pub async fn handle(store: &Store, request: &Request) -> Result<Reply, Error> {
 
 fn user(user: &User) -> Reply {
     Reply::admin(StatusCode::OK, &UserView::of(user))
-}
-
-/// What a body asks for: `active`, `klueRole` and `visibilityGroup`; the rest is the identity provider's.
-fn asked(body: &Value) -> Result<UserResource, ScimError> {
-    let members = body.as_object().ok_or_else(|| ScimError::invalid_syntax("the body must be a JSON object"))?;
-    let (mut resource, mut extension) = (Map::new(), Map::new());
-    for (name, value) in members {
-        match name.as_str() {
-            "active" => drop(resource.insert(name.clone(), value.clone())),
-            "klueRole" | "visibilityGroup" => drop(extension.insert(name.clone(), value.clone())),
-            _ => {
-                let name = scim::quoted(name);
-                let detail = format!("{name} cannot be changed here; active, klueRole and visibilityGroup can.");
-                return Err(ScimError::invalid_value(detail));
-            }
-        }
-    }
-    resource.insert(ENTERPRISE_USER_SCHEMA.to_owned(), extension.into());
-    UserResource::from_json(&resource.into())
 }
 
 /// A user as an admin sees it.

@@ -28,6 +28,7 @@ function takenBy(refusal) {
 /** From the first that fits: route, status, scimType and words of the detail, as far as they are given. */
 const ADVICE = [
   { route: /\/admin\//, tell: () => "This came by the admin API or this console, not from Okta. The sentence above says what to change." },
+  { route: /^sign-in$/, tell: () => "This was a sign-in, not a push from Okta. Under Manage users the person can be reactivated; assigning the Klue app to them in Okta does the same." },
   { scimType: "uniqueness", tell: takenBy },
   { status: 409, words: /reference|circle|operation/i, tell: () => "One part of a bulk request failed and others needed it. Look for the refusal just before this one; when that is solved, send the request again." },
   { status: 409, tell: () => "The request contradicts what is there. The sentence above says what; change that, then try again." },

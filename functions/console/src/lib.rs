@@ -26,14 +26,14 @@ const HEADERS: [(HeaderName, &str); 4] = [
 /// Answers 200 with the page or an asset of it, or 304; public, since it tells nothing of any instance.
 ///
 /// # Errors
-/// [`Error::NotFound`] for an asset that there is not.
+/// [`Error::NotFoundForAdmins`] for an asset that there is not.
 pub async fn handle(request: &Request) -> Result<Reply, Error> {
     let path = request.path();
     let asset = match path.strip_prefix(CONSOLE_ASSETS_PATH).and_then(|rest| rest.strip_prefix('/')) {
         None => &*PAGE,
         Some(name) => {
             let found = ASSETS.iter().find(|asset| asset.name == name);
-            found.ok_or_else(|| Error::NotFound(path.to_owned()))?
+            found.ok_or_else(|| Error::NotFoundForAdmins(path.to_owned()))?
         }
     };
     let known = request.if_none_match().is_some_and(|tags| names(&tags, asset));

@@ -44,7 +44,7 @@ pub struct UserView {
 }
 
 /// Takes the id of an instance and what a verified assertion says: `{"instance", "email", "givenName",
-/// "familyName"}`. Who is unknown becomes a user.
+/// "familyName"}`. Who is unknown becomes a user, who is refused an entry of the log.
 ///
 /// # Errors
 /// `invalidValue` for an event that lacks one of them; [`Error::InstanceNotFound`].
@@ -57,7 +57,10 @@ pub async fn handle(store: &Store, event: &Value, request_id: &str) -> Result<An
     let caller = Caller::operator(instance, request_id.to_owned());
     Ok(match store.sign_in(&caller, &person).await? {
         Ok(SignedIn { user, created }) => Answer::Allowed { allowed: true, user: UserView::of(user), created },
-        Err(refusal) => Answer::Refused { allowed: false, reason: refusal.reason(), detail: refusal.to_string() },
+        Err(refusal) => {
+            lambda::record_refusals(store, &caller, &[refusal.logged()]).await;
+            Answer::Refused { allowed: false, reason: refusal.reason(), detail: refusal.to_string() }
+        }
     })
 }
 

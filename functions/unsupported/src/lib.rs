@@ -1,7 +1,7 @@
 //! Every request that has no route is told in SCIM's words what is wrong with it.
 
 use directory::Error;
-use lambda::{Reply, Request, SCIM_PATH};
+use lambda::{ADMIN_ROOT, Reply, Request, SCIM_PATH};
 
 /// The methods of each path that exists; `{id}` stands for one part.
 const ALLOWED: [(&str, &str); 22] = [
@@ -44,6 +44,7 @@ pub async fn handle(request: &Request) -> Result<Reply, Error> {
             Some((_, allow)) if !allow.split(", ").any(|method| method == request.method().as_str()) => {
                 Error::MethodNotAllowed { method: request.method().to_string(), allow }
             }
+            _ if request.path().starts_with(ADMIN_ROOT) => Error::NotFoundForAdmins(request.path().to_owned()),
             _ => Error::NotFound(request.path().to_owned()),
         },
     })

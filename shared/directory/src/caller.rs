@@ -90,14 +90,14 @@ pub fn verify(
         KeyState::Expired(at) => return Err(KeyRefusal::Expired(at).into()),
         KeyState::Active => {}
     }
-    if key.scope != needs {
-        return Err(Error::WrongScope { has: key.scope.as_str(), needs: needs.as_str() });
-    }
     let caller = Caller {
         instance: presented.instance(),
         key_id: Some(presented.key_id()),
         request_id: credentials.request_id.clone(),
     };
+    if key.scope != needs {
+        return Err(Error::WrongScope { has: key.scope.as_str(), needs: needs.as_str(), holder: caller });
+    }
     Ok(if key.pepper == current { Verification::Verified(caller) } else { Verification::Outdated(caller) })
 }
 

@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 
-use crate::RotationRefusal;
+use crate::{Caller, RotationRefusal};
 
 /// Why a request was refused or could not be done.
 ///
@@ -26,6 +26,8 @@ pub enum Error {
         has: &'static str,
         /// The scope that the route asks for.
         needs: &'static str,
+        /// Who holds the key: the log of the instance keeps what it was refused.
+        holder: Caller,
     },
 
     /// No user of this instance has the id.
@@ -87,6 +89,10 @@ pub enum Error {
     /// Nothing is served at the path.
     #[error("There is nothing at '{0}'. The SCIM base URL ends in /scim/v2; users are at /scim/v2/Users.")]
     NotFound(String),
+
+    /// Nothing is served at the path, which begins as those for admins do.
+    #[error("There is nothing at '{0}'. The console is at /admin, the admin API under /admin/v1.")]
+    NotFoundForAdmins(String),
 
     /// Groups are not part of this service.
     #[error(

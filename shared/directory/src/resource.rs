@@ -75,6 +75,30 @@ impl UserResource {
         Ok(resource)
     }
 
+    /// Reads what an admin decides of a user: `active`, `klueRole` and `visibilityGroup`; the rest is the
+    /// identity provider's.
+    ///
+    /// # Errors
+    /// As [`UserResource::from_json`]; `invalidValue` for any other member.
+    pub fn decided_by_admin(body: &Value) -> Result<Self, ScimError> {
+        let members = body.as_object().ok_or_else(|| ScimError::invalid_syntax("the body must be a JSON object"))?;
+        let mut resource = Self::default();
+        for (name, value) in members {
+            let target = match name.as_str() {
+                "active" => Target::Active,
+                "klueRole" => Target::Role,
+                "visibilityGroup" => Target::Group,
+                _ => {
+                    let name = scim::quoted(name);
+                    let detail = format!("{name} cannot be changed here; active, klueRole and visibilityGroup can.");
+                    return Err(ScimError::invalid_value(detail));
+                }
+            };
+            resource.assign(target, value)?;
+        }
+        Ok(resource)
+    }
+
     /// The visibility group that the request names, to be looked up.
     pub fn named_group(&self) -> Option<&str> {
         self.group.to().map(String::as_str)

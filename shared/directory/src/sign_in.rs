@@ -5,7 +5,7 @@ use serde_json::Value;
 
 use crate::resource::{EMAIL, FAMILY_NAME, GIVEN_NAME};
 use crate::value::Text;
-use crate::{Assigned, MAX_FOLDED_BYTES, State, User, UserResource};
+use crate::{Assigned, MAX_FOLDED_BYTES, PushedValue, RefusedRequest, State, User, UserId, UserResource};
 
 /// Somebody whom the identity provider has let in, as its assertion describes them.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -20,15 +20,25 @@ pub struct Person {
 pub enum SignInRefusal {
     /// The user was deactivated.
     #[error(
-        "The user with the e-mail '{0}' is deactivated in Klue. Reactivate them in Klue, or assign the Klue app to them in Okta again."
+        "The user with the e-mail '{email}' is deactivated in Klue. Reactivate them in Klue, or assign the Klue app to them in Okta again."
     )]
-    Deactivated(String),
+    Deactivated {
+        /// The e-mail of the assertion.
+        email: String,
+        /// The user.
+        user: UserId,
+    },
 
     /// The user was deleted by a client.
     #[error(
-        "The user with the e-mail '{0}' was deleted by the identity provider. Assign the Klue app to them in Okta again, which restores them, or reactivate them in Klue."
+        "The user with the e-mail '{email}' was deleted by the identity provider. Assign the Klue app to them in Okta again, which restores them, or reactivate them in Klue."
     )]
-    Deleted(String),
+    Deleted {
+        /// The e-mail of the assertion.
+        email: String,
+        /// The user.
+        user: UserId,
+    },
 
     /// The userName of one user is the work e-mail of another one.
     #[error(
@@ -41,8 +51,24 @@ impl SignInRefusal {
     /// The reason in one word: `inactive` or `ambiguous`.
     pub const fn reason(&self) -> &'static str {
         match self {
-            Self::Deactivated(_) | Self::Deleted(_) => "inactive",
+            Self::Deactivated { .. } | Self::Deleted { .. } => "inactive",
             Self::Ambiguous(_) => "ambiguous",
+        }
+    }
+
+    /// The refusal as the log of the instance keeps it.
+    pub fn logged(&self) -> RefusedRequest {
+        let (email, user) = match self {
+            Self::Deactivated { email, user } | Self::Deleted { email, user } => (email, Some(*user)),
+            Self::Ambiguous(email) => (email, None),
+        };
+        RefusedRequest {
+            route: "sign-in".to_owned(),
+            status: 403,
+            scim_type: None,
+            detail: self.to_string(),
+            values: vec![PushedValue { attribute: "email".to_owned(), value: email.clone() }],
+            user,
         }
     }
 }
@@ -104,10 +130,11 @@ impl Person {
             }
             (Some(user), _) | (None, Some(user)) => user,
         };
+        let email = self.email.clone();
         match user.profile.state {
             State::Active => Ok(Some(user)),
-            State::Inactive => Err(SignInRefusal::Deactivated(self.email.clone())),
-            State::Deleted => Err(SignInRefusal::Deleted(self.email.clone())),
+            State::Inactive => Err(SignInRefusal::Deactivated { email, user: user.id }),
+            State::Deleted => Err(SignInRefusal::Deleted { email, user: user.id }),
         }
     }
 }

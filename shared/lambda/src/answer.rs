@@ -3,7 +3,7 @@
 use std::panic::AssertUnwindSafe;
 use std::time::{Duration, Instant};
 
-use directory::{Error, MAX_BODY_BYTES, RefusalLog, RefusedRequest, Usage};
+use directory::{Caller, Error, MAX_BODY_BYTES, RefusalLog, RefusedRequest, Usage};
 use futures_util::FutureExt;
 
 use crate::refusal::Dialect;
@@ -42,16 +42,20 @@ pub async fn answer(
         Err(error) => (Dialect::of_path(request.path()).refuse(&error), Some(error)),
     };
     reply.refused.extend(refused.as_ref().and_then(|error| request.refused(error)));
-    usage.clone().scope(record(usage, refusals, &reply.refused)).await;
+    if let Some(caller) = usage.caller() {
+        usage.clone().scope(record_refusals(refusals, &caller, &reply.refused)).await;
+    }
     telemetry::record(request.id(), request.route(), reply.status, refused.as_ref(), usage, started.elapsed());
     reply
 }
 
 /// Writes refusals down, as far as that can be done: the answer is given whatever comes of it.
-async fn record(usage: &Usage, refusals: &impl RefusalLog, refused: &[RefusedRequest]) {
-    let Some(caller) = usage.caller().filter(|_| !refused.is_empty()) else { return };
+pub async fn record_refusals(refusals: &impl RefusalLog, caller: &Caller, refused: &[RefusedRequest]) {
+    if refused.is_empty() {
+        return;
+    }
     // Awaited, since Lambda freezes what is not.
-    let cause = match tokio::time::timeout(RECORDING, refusals.record(&caller, refused)).await {
+    let cause = match tokio::time::timeout(RECORDING, refusals.record(caller, refused)).await {
         Ok(Ok(())) => return,
         Ok(Err(error)) => error.with_causes(),
         Err(elapsed) => elapsed.to_string(),

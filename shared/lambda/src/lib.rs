@@ -12,7 +12,7 @@ mod serve;
 mod telemetry;
 mod view;
 
-pub use answer::answer;
+pub use answer::{answer, record_refusals};
 pub use event::{EventParts, event};
 pub use reply::Reply;
 pub use request::Request;
@@ -22,6 +22,8 @@ pub use view::View;
 
 /// The path under which SCIM is served, behind the gateway's stage or a custom domain's mapping.
 pub const SCIM_PATH: &str = "/scim/v2";
+/// How every path for admins begins, but for the console's own.
+pub const ADMIN_ROOT: &str = "/admin/";
 /// The path under which the admin API is served.
 pub(crate) const ADMIN_PATH: &str = "/admin/v1";
 /// The path under which the console has its assets; the console itself is the path above it.

@@ -5,7 +5,7 @@ use http::StatusCode;
 use scim::{ErrorResponse, ScimType};
 use serde_json::json;
 
-use crate::Reply;
+use crate::{ADMIN_ROOT, Reply};
 
 /// In which words a part of the service refuses.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -18,7 +18,7 @@ pub(crate) enum Dialect {
 
 impl Dialect {
     pub(crate) fn of_path(path: &str) -> Self {
-        if path.starts_with("/admin/") { Self::Problem } else { Self::Scim }
+        if path.starts_with(ADMIN_ROOT) { Self::Problem } else { Self::Scim }
     }
 
     /// The answer that a refusal becomes.
@@ -85,6 +85,7 @@ pub(crate) fn status(error: &Error) -> (StatusCode, Option<ScimType>) {
         | Error::GroupNotFound(_)
         | Error::InstanceNotFound(_)
         | Error::NotFound(_)
+        | Error::NotFoundForAdmins(_)
         | Error::GroupsUnsupported => (StatusCode::NOT_FOUND, None),
         Error::MethodNotAllowed { .. } => (StatusCode::METHOD_NOT_ALLOWED, None),
         Error::Taken { .. } => (StatusCode::CONFLICT, Some(ScimType::Uniqueness)),

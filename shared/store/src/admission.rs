@@ -3,7 +3,7 @@
 use std::slice;
 
 use directory::{
-    ApiKey, Caller, Credentials, Error, Instance, Scope, User, UserId, UserOperation, Verification, verify,
+    ApiKey, Caller, Credentials, Error, Instance, Scope, Usage, User, UserId, UserOperation, Verification, verify,
 };
 use jiff::{SignedDuration, Timestamp};
 
@@ -121,13 +121,19 @@ impl Admission<'_> {
         let now = self.store.now();
         let mut peppers = self.store.peppers.get().await?;
         let (caller, outdated) = loop {
-            match verify(&self.credentials, stored, &peppers, self.needs, now)? {
-                Verification::Verified(caller) => break (caller, None),
-                Verification::Outdated(caller) => break (caller, stored),
-                Verification::UnknownPepper(version) => peppers = self.store.peppers.get_with(&version).await?,
+            match verify(&self.credentials, stored, &peppers, self.needs, now) {
+                Ok(Verification::Verified(caller)) => break (caller, None),
+                Ok(Verification::Outdated(caller)) => break (caller, stored),
+                Ok(Verification::UnknownPepper(version)) => peppers = self.store.peppers.get_with(&version).await?,
+                Err(refusal) => {
+                    if let Error::WrongScope { holder, .. } = &refusal {
+                        Usage::current().set_caller(holder);
+                    }
+                    return Err(refusal);
+                }
             }
         };
-        directory::Usage::current().set_caller(&caller);
+        Usage::current().set_caller(&caller);
         if stored.and_then(|key| key.last_used).is_none_or(|last| now.duration_since(last) >= LAST_USED_INTERVAL) {
             // Awaited, since Lambda freezes what is not; a failure is no reason to refuse the request.
             if let Err(error) = self.note_use(own, now, outdated).await {

@@ -1,13 +1,15 @@
 //! Visibility groups of an instance.
 
 use directory::{
-    Activity, ActivityKind, Caller, Change, Error, GroupState, Instance, NewGroup, VisibilityGroup, may_delete,
+    Activity, ActivityKind, Caller, Change, Error, GroupState, Instance, InstanceId, NewGroup, VisibilityGroup,
+    may_delete,
 };
 
 use crate::Store;
 use crate::backoff::Backoff;
 use crate::items::{self, number, text};
 use crate::key::{Key, Range};
+use crate::table::Table;
 use crate::transaction::{Outcome, Transaction};
 
 /// The most groups of an instance that one query reads.
@@ -33,9 +35,8 @@ impl Store {
     /// # Errors
     /// [`Error::Throttled`], [`Error::Unavailable`].
     pub async fn instance_and_groups(&self, caller: &Caller) -> Result<(Instance, Vec<VisibilityGroup>), Error> {
-        let groups = self.table.query_all(Range::groups(caller.instance()), PAGE);
-        let (instance, groups) = tokio::try_join!(self.find_instance(caller.instance()), groups)?;
-        Ok((instance, groups.into_iter().map(items::group).collect::<Result<_, _>>()?))
+        let groups = read_groups(&self.table, caller.instance());
+        tokio::try_join!(self.find_instance(caller.instance()), groups)
     }
 
     /// Makes a group.
@@ -118,9 +119,8 @@ impl Store {
             }
             let in_use = || Error::GroupInUse { name: group.name.clone(), members: group.members };
             let target = reassign_to.ok_or_else(in_use)?;
-            let target_key = Key::group(caller.instance(), &VisibilityGroup::folded_name(target)?);
-            let to = self.group(&target_key, target).await?;
-            if to.state != GroupState::Open || target_key == key {
+            let to = self.open_group(caller.instance(), target).await?;
+            if to.name == group.name {
                 return Err(Error::GroupNotFound(target.to_owned()));
             }
             if !self.close_group(caller, &key, &group).await? {
@@ -138,6 +138,15 @@ impl Store {
     async fn group(&self, key: &Key, id: &str) -> Result<VisibilityGroup, Error> {
         let item = self.table.get(key).await?;
         items::group(item.ok_or_else(|| Error::GroupNotFound(id.to_owned()))?)
+    }
+
+    /// The group of an id, if users may come into it.
+    ///
+    /// # Errors
+    /// [`Error::GroupNotFound`], for one that is being deleted too.
+    pub(crate) async fn open_group(&self, instance: InstanceId, id: &str) -> Result<VisibilityGroup, Error> {
+        let group = self.group(&Key::group(instance, &VisibilityGroup::folded_name(id)?), id).await?;
+        Some(group).filter(|group| group.state == GroupState::Open).ok_or_else(|| Error::GroupNotFound(id.to_owned()))
     }
 
     /// Keeps others out of a group; false where it has just become the default, or others came first.
@@ -169,6 +178,11 @@ impl Store {
         transaction.insert((), items::activity_item(caller, &activity, self.stamp(self.now())?)?)?;
         Ok(transaction)
     }
+}
+
+/// The groups of an instance, in the order of their names without case.
+pub(crate) async fn read_groups(table: &Table, instance: InstanceId) -> Result<Vec<VisibilityGroup>, Error> {
+    table.query_all(Range::groups(instance), PAGE).await?.into_iter().map(items::group).collect()
 }
 
 fn check_not_default(

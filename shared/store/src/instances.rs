@@ -1,8 +1,8 @@
 //! Instances, made by an operator and run by their admins.
 
 use directory::{
-    Activity, ActivityKind, Caller, DEFAULT_GROUP, Error, Expiry, GroupState, Instance, InstanceChange, InstanceId,
-    NewApiKey, NewInstance, Scope, VisibilityGroup, instance_changes,
+    Activity, ActivityKind, Caller, DEFAULT_GROUP, Error, Expiry, Instance, InstanceChange, InstanceId, NewApiKey,
+    NewInstance, Scope, instance_changes,
 };
 
 use crate::api_keys::IssuedKey;
@@ -97,13 +97,6 @@ impl Store {
                 Some(Outcome::Refused(_) | Outcome::Conflict) => backoff.wait().await?,
             }
         }
-    }
-
-    async fn open_group(&self, instance: InstanceId, group_id: &str) -> Result<VisibilityGroup, Error> {
-        let key = Key::group(instance, &VisibilityGroup::folded_name(group_id)?);
-        let group = self.table.get(&key).await?.map(items::group).transpose()?;
-        let group = group.filter(|group| group.state == GroupState::Open);
-        group.ok_or_else(|| Error::GroupNotFound(group_id.to_owned()))
     }
 
     /// The instance that an operator names.

@@ -8,12 +8,10 @@ use directory::{
 };
 use scim::fold;
 
+use crate::groups::read_groups;
 use crate::items;
-use crate::key::{Key, Range};
+use crate::key::Key;
 use crate::table::{Item, Table};
-
-/// The most groups of an instance that one query reads.
-const GROUP_PAGE: usize = 100;
 
 /// Items as they were read or written last, and which are not there.
 ///
@@ -94,8 +92,7 @@ impl Known {
 
     async fn open_groups(&mut self) -> Result<Vec<String>, Error> {
         if self.open_groups.is_none() {
-            let items = self.table.query_all(Range::groups(self.instance), GROUP_PAGE).await?;
-            let groups = items.into_iter().map(items::group).collect::<Result<Vec<_>, _>>()?;
+            let groups = read_groups(&self.table, self.instance).await?;
             let open = groups.into_iter().filter(|group| group.state == GroupState::Open);
             self.open_groups = Some(open.map(|group| group.name).collect());
         }
