@@ -49,7 +49,7 @@ async fn every_other_route_needs_a_key_that_is_good() {
     let mut wrong = app.tenant.scim_key.clone();
     let last = if wrong.ends_with('0') { "1" } else { "0" };
     wrong.replace_range(wrong.len() - 1.., last);
-    let other = App::start().await.tenant.scim_key;
+    let other = App::start().await.tenant.scim_key.clone();
     let before = app.items();
 
     let keys = [
@@ -131,7 +131,7 @@ async fn a_key_is_taken_with_and_without_its_scheme() {
 async fn a_wrong_key_costs_what_a_right_one_costs() {
     let app = App::start().await;
     created(&app, person("ada")).await;
-    let other = App::start().await.tenant.scim_key;
+    let other = App::start().await.tenant.scim_key.clone();
     let list = |key: &str| Call::new(Method::GET, "/scim/v2/Users?count=10").key(key);
 
     let right = app.call(list(&app.tenant.scim_key)).await.expect(200);

@@ -279,7 +279,7 @@ async fn a_long_chain_of_conditions_is_no_depth() {
 
 #[tokio::test]
 async fn a_handler_that_panics_is_an_error_in_scims_words() {
-    let request = lambda::event(lambda::EventParts { path: "/scim/v2/Users".into(), ..Default::default() });
+    let request = lambda::event(lambda::EventParts { route: "GET /scim/v2/Users".into(), ..Default::default() });
 
     let handler = async { panic!("a secret detail") };
     let reply = lambda::answer(&request, &directory::Usage::default(), &(), handler).await;

@@ -112,7 +112,12 @@ async fn an_unknown_asset_is_a_problem_wherever_the_service_is_mounted() {
     for prefix in ["/dev", "/klue/scim", "/admin"] {
         for (path, status) in [("/admin", 200), ("/admin/assets/app.js", 200), ("/admin/assets/nothing.js", 404)] {
             let path = format!("{prefix}{path}");
-            let parts = lambda::EventParts { path: path.clone(), host: "klue.test".into(), ..Default::default() };
+            let parts = lambda::EventParts {
+                route: "$default".into(),
+                path: path.clone(),
+                host: "klue.test".into(),
+                ..Default::default()
+            };
             let request = lambda::event(parts);
             let reply = lambda::answer(&request, &directory::Usage::default(), &(), console::handle(&request)).await;
             assert_eq!(reply.status, status, "for {path}");

@@ -25,6 +25,7 @@ mod import;
 mod isolation;
 mod list_users;
 mod local;
+mod log;
 mod openapi;
 mod patch_user;
 mod people;

@@ -67,7 +67,12 @@ async fn what_stands_before_the_path_does_not_matter() {
         assert!(groups.text_at("/detail").contains("Import Groups"), "for {prefix}: {groups}");
 
         let path = format!("{prefix}/scim/v2/Schemas");
-        let request = lambda::event(lambda::EventParts { path, host: "klue.test".into(), ..Default::default() });
+        let request = lambda::event(lambda::EventParts {
+            route: "$default".into(),
+            path,
+            host: "klue.test".into(),
+            ..Default::default()
+        });
         let reply = lambda::answer(&request, &directory::Usage::default(), &(), discovery::handle(&request)).await;
         assert_eq!(reply.status, 200, "for {prefix}");
         assert!(reply.body.contains(&format!("https://klue.test{prefix}/scim/v2/Schemas/urn")), "for {prefix}");

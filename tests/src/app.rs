@@ -16,6 +16,7 @@ use store::{Clock, CreatedInstance, Endpoint, Store, system_clock};
 use tower::ServiceExt;
 
 use crate::engine::{Engine, TABLE};
+use crate::log;
 use crate::service::router;
 
 /// A service of its own, with an engine of its own and one instance.
@@ -28,6 +29,12 @@ pub struct App {
     pub tenant: Tenant,
     router: Router,
     ahead: Arc<AtomicI64>,
+}
+
+impl Drop for App {
+    fn drop(&mut self) {
+        log::assert_discreet();
+    }
 }
 
 /// An instance and its keys.
@@ -58,6 +65,7 @@ impl App {
 
     /// Starts a service that reaches an engine by an endpoint of the test's choice.
     pub async fn on(engine: Engine, endpoint: &Endpoint) -> Self {
+        log::start();
         let ahead = Arc::new(AtomicI64::new(0));
         let store = Store::new(endpoint, TABLE, new_peppers(), clock(&ahead));
         let tenant = Tenant::from(&store.create_instance("Test", "test").await.expect("an instance is made"));

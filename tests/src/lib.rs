@@ -6,6 +6,7 @@
 pub mod app;
 pub mod engine;
 pub mod folder;
+pub mod log;
 pub mod proxy;
 pub mod routes;
 pub mod runtime_api;

@@ -54,7 +54,7 @@ async fn run(arguments: Arguments) -> Result<(), String> {
     let base_url = format!("http://localhost:{port}/scim/v2");
     let console_url = format!("http://localhost:{port}/admin");
     folder.write_connection(&base_url, &console_url, &tenant)?;
-    lambda::init_log();
+    lambda::init_log("local", || Box::new(std::io::stdout()));
     println!("{}", welcome(&base_url, &console_url, &tenant.scim_key, &folder.connection().display().to_string()));
 
     let (asked, heard) = oneshot::channel::<()>();

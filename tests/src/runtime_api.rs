@@ -319,6 +319,7 @@ fn collect(output: impl Read + Send + 'static, log: &Arc<Mutex<Vec<String>>>) ->
     let log = Arc::clone(log);
     thread::spawn(move || {
         for line in BufReader::new(output).lines().map_while(Result::ok) {
+            crate::log::read(&line);
             lock(&log).push(line);
         }
     })

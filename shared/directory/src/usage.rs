@@ -18,6 +18,8 @@ struct Counters {
     calls: u32,
     depth: u32,
     capacity: f64,
+    conflicts: u32,
+    is_key_near_expiry: bool,
     caller: Option<Caller>,
 }
 
@@ -52,6 +54,16 @@ impl Usage {
         self.with(|counters| counters.capacity += units);
     }
 
+    /// Counts a write that DynamoDB refused since another one was under way on the same item.
+    pub fn add_conflict(&self) {
+        self.with(|counters| counters.conflicts += 1);
+    }
+
+    /// Notes that the key of the request ends soon.
+    pub fn set_key_near_expiry(&self) {
+        self.with(|counters| counters.is_key_near_expiry = true);
+    }
+
     /// Notes whose request this is.
     pub fn set_caller(&self, caller: &Caller) {
         self.with(|counters| counters.caller = Some(caller.clone()));
@@ -70,6 +82,16 @@ impl Usage {
     /// DynamoDB request units, read and write together, as DynamoDB reported them.
     pub fn capacity(&self) -> f64 {
         self.with(|counters| counters.capacity)
+    }
+
+    /// Writes that met others on the same item.
+    pub fn conflicts(&self) -> u32 {
+        self.with(|counters| counters.conflicts)
+    }
+
+    /// Whether the key of the request ends soon.
+    pub fn is_key_near_expiry(&self) -> bool {
+        self.with(|counters| counters.is_key_near_expiry)
     }
 
     /// The caller, once a key was verified.

@@ -7,7 +7,8 @@ use directory::{Caller, Error, MAX_BODY_BYTES, RefusalLog, RefusedRequest, Usage
 use futures_util::FutureExt;
 
 use crate::refusal::Dialect;
-use crate::{Reply, Request, telemetry};
+use crate::telemetry::Answered;
+use crate::{Reply, Request};
 
 /// Before the 25 s after which Lambda ends the function and the gateway answers in its own words.
 const DEADLINE: Duration = Duration::from_secs(22);
@@ -45,7 +46,16 @@ pub async fn answer(
     if let Some(caller) = usage.caller() {
         usage.clone().scope(record_refusals(refusals, &caller, &reply.refused)).await;
     }
-    telemetry::record(request.id(), request.route(), reply.status, refused.as_ref(), usage, started.elapsed());
+    let answered = Answered {
+        request_id: request.id(),
+        trace_id: request.trace_id(),
+        route: request.route(),
+        status: reply.status,
+        refused: refused.as_ref(),
+        usage,
+        duration: started.elapsed(),
+    };
+    answered.log();
     reply
 }
 

@@ -54,5 +54,5 @@ pub fn event(parts: EventParts) -> Request {
             event.is_base64_encoded = true;
         }
     }
-    Request::from_event(event)
+    Request::from_event(event, String::new())
 }

@@ -17,7 +17,7 @@ pub use event::{EventParts, event};
 pub use reply::Reply;
 pub use request::Request;
 pub use serve::{serve, serve_invocations, serve_stateless};
-pub use telemetry::init as init_log;
+pub use telemetry::{LogOutput, init as init_log};
 pub use view::View;
 
 /// The path under which SCIM is served, behind the gateway's stage or a custom domain's mapping.

@@ -25,12 +25,13 @@ const MAX_QUERY_BYTES: usize = 16 * 1024;
 #[derive(Clone, Debug)]
 pub struct Request {
     event: ApiGatewayV2httpRequest,
+    trace_id: String,
 }
 
 impl Request {
-    /// Reads the event of an HTTP API.
-    pub fn from_event(event: ApiGatewayV2httpRequest) -> Self {
-        Self { event }
+    /// Reads the event of an HTTP API, which is a part of a trace, if of any.
+    pub(crate) fn from_event(event: ApiGatewayV2httpRequest, trace_id: String) -> Self {
+        Self { event, trace_id }
     }
 
     /// The method.
@@ -52,6 +53,11 @@ impl Request {
     /// The id that the gateway gave the request.
     pub(crate) fn id(&self) -> &str {
         self.event.request_context.request_id.as_deref().unwrap_or_default()
+    }
+
+    /// The id of the trace in X-Ray that the request is a part of; empty where it is part of none.
+    pub(crate) fn trace_id(&self) -> &str {
+        &self.trace_id
     }
 
     /// The last part of the path where the route has a `{id}`.

@@ -134,6 +134,9 @@ impl Admission<'_> {
             }
         };
         Usage::current().set_caller(&caller);
+        if stored.is_some_and(|key| key.expires_soon(now)) {
+            Usage::current().set_key_near_expiry();
+        }
         if stored.and_then(|key| key.last_used).is_none_or(|last| now.duration_since(last) >= LAST_USED_INTERVAL) {
             // Awaited, since Lambda freezes what is not; a failure is no reason to refuse the request.
             if let Err(error) = self.note_use(own, now, outdated).await {

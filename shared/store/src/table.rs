@@ -239,6 +239,7 @@ fn count(consumed: Option<&ConsumedCapacity>) {
 
 fn cancelled(error: SdkError<TransactWriteItemsError>) -> Cancelled {
     if error.code() == Some("TransactionConflictException") {
+        Usage::current().add_conflict();
         return Cancelled::Conflict;
     }
     let reasons = match error.as_service_error() {
@@ -246,6 +247,9 @@ fn cancelled(error: SdkError<TransactWriteItemsError>) -> Cancelled {
         _ => return Cancelled::Failed(failure(error)),
     };
     let any = |code: &str| reasons.iter().any(|reason| reason.code() == Some(code));
+    if any("TransactionConflict") {
+        Usage::current().add_conflict();
+    }
     if any("ConditionalCheckFailed") {
         return Cancelled::Conditions(reasons.iter().map(refused).collect());
     }
