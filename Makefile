@@ -7,12 +7,13 @@ DENY_VERSION := 0.20.2
 MACHETE_VERSION := 0.9.2
 VENV := .venv
 CONFORMANCE := target/conformance
+BROWSER := tests/browser/node_modules
 
 .DEFAULT_GOAL := help
-.PHONY: help run test lint template conformance cold-start bench fuzz tools
+.PHONY: help run test lint template conformance browser-test cold-start bench fuzz tools
 
 help: ## List the targets
-	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 12
+	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 14
 
 run: ## Build and start the service on localhost (PORT=8080 DATA=.data)
 	@cargo run --quiet --package tests --bin klue-scim -- --port $(PORT) --data $(DATA)
@@ -34,6 +35,10 @@ template: $(VENV)/installed ## Check template.yaml, as it is and as CloudFormati
 conformance: $(CONFORMANCE)/installed ## Have scim2-tester check the running service
 	cargo build --quiet --package tests --bin klue-scim
 	$(CONFORMANCE)/bin/python -B tests/conformance/run.py --readme README.md target/debug/klue-scim
+
+browser-test: $(BROWSER)/installed ## Have a browser use the admin console of the running service
+	cargo build --quiet --package tests --bin klue-scim
+	tests/browser/run.sh target/debug/klue-scim
 
 cold-start: ## Check the CPU of a cold start over TLS, and that the check would notice a slow one
 	cargo build --release --package get_user
@@ -57,4 +62,9 @@ $(VENV)/installed: infra/requirements.txt
 $(CONFORMANCE)/installed: tests/conformance/requirements.txt
 	python3 -m venv $(CONFORMANCE)
 	$(CONFORMANCE)/bin/pip install --quiet --requirement $<
+	@touch $@
+
+$(BROWSER)/installed: tests/browser/package-lock.json
+	@command -v npm > /dev/null || { echo "There is no npm. Install Node.js 18.19 or later: apt-get install nodejs npm" >&2; exit 1; }
+	npm ci --prefix tests/browser --no-audit --no-fund --loglevel=error
 	@touch $@

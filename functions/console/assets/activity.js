@@ -5,6 +5,7 @@ import { button, count, empty, h, say } from "./dom.js";
 import { KINDS, entries } from "./entries.js";
 import { field, form, input, select, values } from "./form.js";
 import { pages } from "./list.js";
+import { userOf } from "./users.js";
 
 const PAGE = 50;
 const FILTERS = ["outcome", "kind", "key", "user", "from", "to"];
@@ -16,6 +17,7 @@ export function activity(main, query) {
   const chosen = Object.fromEntries(FILTERS.map((name) => [name, query.get(name) ?? ""]));
   const key = select("key", [["", "Every key"], ...(chosen.key ? [[chosen.key, chosen.key]] : [])], chosen.key);
   keysInto(key, chosen.key);
+  const user = userField(chosen.user);
   const filters = form({
     class: "filters",
     fields: [
@@ -24,11 +26,12 @@ export function activity(main, query) {
       field("By which key", key),
       field("From", input("from", { type: "date", value: chosen.from })),
       field("To", input("to", { type: "date", value: chosen.to })),
-      field("User id", input("user", { value: chosen.user, placeholder: "all users" })),
+      user.field,
     ],
     yes: "Show",
     also: [exportAs("csv", "Export CSV"), exportAs("jsonl", "Export JSON lines")],
-    act: async (asked) => {
+    act: async (typed) => {
+      const asked = { ...typed, user: await user.id() };
       history.replaceState(null, "", `#/activity?${new URLSearchParams(known(asked))}`);
       await show(list, asked);
     },
@@ -44,7 +47,7 @@ export function activity(main, query) {
       const outcome = filters.querySelector(".outcome");
       outcome.replaceChildren(h("p", { class: "waiting" }, "Making the file…", h("progress", { "aria-label": "Making the file" })));
       try {
-        const asked = { ...known(values(filters)), format };
+        const asked = { ...known({ ...values(filters), user: await user.id() }), format };
         const response = await download("activity/export", asked, `klue-activity.${format}`);
         const isPart = response.headers.has("next-cursor");
         const told = isPart ? "The file is saved. It has the newest entries only: choose a shorter time for all of them." : "The file is saved.";
@@ -74,6 +77,25 @@ function show(list, asked) {
       : empty("Nothing has happened yet. Connect Okta first: ", h("a", { href: "#/keys" }, "create an API key"), "."),
     tell: (items, _, isAll) => items.length === 0 ? "" : `${count(items.length, "entry", "entries")}${isAll ? "" : ", and there are more"}, newest first.`,
   });
+}
+
+/** The filter by a user, whom people name by words and the log by an id: `id()` gives that, or "" for all users. */
+function userField(chosen) {
+  const control = input("user", { value: chosen, placeholder: "all users" });
+  let known = { text: chosen, id: chosen };
+  const show = ({ id, userName }) => {
+    control.value = userName;
+    known = { text: userName, id };
+  };
+  if (chosen) userOf(chosen).then((found) => control.value === chosen && show(found), () => {});
+  return {
+    field: field("User", control, "A userName, an e-mail address or a name."),
+    async id() {
+      const text = control.value.trim();
+      if (text !== "" && text !== known.text) show(await userOf(text));
+      return text === "" ? "" : known.id;
+    },
+  };
 }
 
 /** The keys by their descriptions; without them the filter has only those of the address. */

@@ -43,16 +43,13 @@ const ADVICE = [
   { scimType: "tooMany", tell: () => "The question finds more than Klue can answer at once. Ask for less: another filter, or a smaller page." },
   { scimType: "invalidCursor", tell: () => "A list was continued too late. The identity provider starts it anew by itself." },
   { scimType: "invalidSyntax", tell: () => "The request was no SCIM message. If nobody calls the API by hand, report this to Klue with the request id." },
-  { scimType: "mutability", tell: () => ["Okta sent a value for an attribute that Klue sets by itself. Remove its mapping. ", PROFILE_EDITOR] },
-  { status: 401, tell: () => ["The key was not accepted. Create a new one under ", h("a", { href: "#/keys" }, "Manage API keys"), " and paste it into Okta: Provisioning → Integration → Edit."] },
+  { scimType: "mutability", tell: () => ["The request removes a value that every user has. Map the attribute to one that everybody has in Okta. ", PROFILE_EDITOR] },
   { status: 403, tell: () => ["The key has another scope. Okta needs one with the scope scim: ", h("a", { href: "#/keys" }, "Manage API keys"), "."] },
   { status: 404, tell: () => "The user, or the address, does not exist here. On the Klue app check the SCIM base URL, which ends in /scim/v2; if the user was made by an older integration, Import → Import Now matches it anew." },
   { status: 405, tell: () => "The address exists, but not for this method. Check the SCIM base URL on the Klue app: it ends in /scim/v2." },
   { status: 412, tell: () => "Somebody changed the user at the same time, and nothing was lost. Okta reads it again with its next push; to hasten that, retry the task." },
   { status: 413, tell: () => "The request is larger than Klue reads. Shorten what is mapped to the Klue app, or send bulk requests in smaller parts." },
   { status: 415, tell: () => "The request was not marked as JSON. On a custom app choose SCIM 2.0 and JSON." },
-  { status: 501, tell: () => "Klue does not have this part of SCIM. Turn the feature off on the Klue app." },
-  { status: 429, tell: () => "Too much came at once. Okta tries again by itself; nothing to do." },
   { scimType: "invalidValue", tell: () => ["A value does not fit its attribute; the sentence above names it. Correct the person's profile in Okta or the mapping. ", PROFILE_EDITOR, " Then retry the task."] },
 ];
 

@@ -109,11 +109,12 @@ export function table(caption, columns, rows) {
   });
   const headings = columns.map((label) =>
     h("th", { role: "columnheader", scope: "col" }, label || h("span", { class: "unseen" }, "Actions")));
-  // The roles are said, since a table that is laid out as cards loses them.
-  return h("table", { role: "table" },
-    h("caption", { class: "unseen" }, caption),
-    h("thead", { role: "rowgroup" }, h("tr", { role: "row" }, headings)),
-    h("tbody", { role: "rowgroup" }, rows.map((row) => h("tr", { role: "row" }, cells(row)))));
+  // The roles are said, since a table that is laid out as cards loses them; what scrolls has to be reached by the keyboard.
+  return h("div", { class: "scroll", role: "region", tabindex: "0", "aria-label": caption },
+    h("table", { role: "table" },
+      h("caption", { class: "unseen" }, caption),
+      h("thead", { role: "rowgroup" }, h("tr", { role: "row" }, headings)),
+      h("tbody", { role: "rowgroup" }, rows.map((row) => h("tr", { role: "row" }, cells(row))))));
 }
 
 /** What stands where nothing is: what that means and what to do next. */

@@ -27,7 +27,7 @@ function drawn(all, reload) {
       !group.isDefault && button(group.state === "open" ? "Delete" : "Go on deleting", () => remove(group, all, reload), { class: "danger", "aria-label": `${group.state === "open" ? "Delete" : "Go on deleting"}: ${group.name}` })),
   ]);
   return [
-    h("div", { class: "scroll" }, table("Visibility groups", ["Name", "Description", "Members", ""], rows)),
+    table("Visibility groups", ["Name", "Description", "Members", ""], rows),
     all.length === 1 && empty("So far everybody sees the same. Create another group, then map visibilityGroup in Okta's profile editor."),
   ];
 }
@@ -68,10 +68,11 @@ async function remove(group, all, reload) {
   const others = all.filter((other) => other.state === "open" && other.id !== group.id);
   const hasMembers = group.members > 0;
   const done = await ask(`Delete “${group.name}”?`, {
-    words: [h("p", null, hasMembers
-      ? `Its ${count(group.members, "member")} are moved to another group first. While Okta still sends the name ${group.name}, its pushes are refused: change the mapping there.`
-      : `It has no members. While Okta still sends the name ${group.name}, its pushes are refused: change the mapping there.`)],
-    fields: [field("Its members go to", select("reassignTo", others.map(({ id, name }) => [id, name]), others.find((other) => other.isDefault)?.id))],
+    words: [h("p", null, hasMembers ? `Klue first moves its ${count(group.members, "member")} to another group. ` : "It has no members. ",
+      `While Okta still sends the name ${group.name}, its pushes are refused: change the mapping there.`)],
+    fields: hasMembers
+      ? [field("Its members go to", select("reassignTo", others.map(({ id, name }) => [id, name]), others.find((other) => other.isDefault)?.id))]
+      : [],
     yes: "Delete",
     danger: true,
     stoppable: true,

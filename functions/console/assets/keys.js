@@ -43,7 +43,7 @@ function drawn(keys, reload) {
 
 function listed(caption, keys, reload) {
   const columns = ["Key", "Description", "Scope", "State", "Created", "Expires", "Last used", ""];
-  return h("div", { class: "scroll" }, table(caption, columns, keys.map((key) => [
+  return table(caption, columns, keys.map((key) => [
     h("code", null, key.prefix ? `${key.prefix}…` : key.id),
     key.description,
     key.scope,
@@ -54,7 +54,7 @@ function listed(caption, keys, reload) {
     key.state === "active" && h("div", { class: "buttons" },
       !key.replacedBy && button("Rotate", () => rotate(key, reload), { "aria-label": `Rotate: ${key.description}` }),
       button("Revoke", () => revoke(key, reload), { class: "danger", "aria-label": `Revoke: ${key.description}` })),
-  ])));
+  ]));
 }
 
 function state(key) {

@@ -34,7 +34,9 @@ export function pages(place, { what, read, draw, none, tell }) {
       }
     };
     show(page);
-    say(told.textContent);
+    const words = items.length === 0 ? list.textContent : told.textContent;
+    // Without words, what has just been said of a change is left alone.
+    if (words) say(words);
     return [told, list, more];
   });
 }

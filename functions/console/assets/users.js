@@ -1,6 +1,6 @@
 // Manage users: who is in Klue, and in which role.
 
-import { get } from "./api.js";
+import { ApiError, get } from "./api.js";
 import { badge, count, empty, h, table, time } from "./dom.js";
 import { field, form, input, select } from "./form.js";
 import { pages } from "./list.js";
@@ -21,6 +21,19 @@ export async function groupsInto(list, chosen) {
   } catch {
     list.append(h("option", { disabled: true }, "The groups could not be loaded"));
   }
+}
+
+/** The one user that somebody means by a userName, an e-mail, a part of the name, or an id; an error in words for none or several. */
+export async function userOf(text) {
+  if (/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(text)) return get(`users/${text}`);
+  const { users: found, nextCursor } = await get("users", { q: text, count: PAGE });
+  const isExact = ({ userName, email }) => [userName, email].some((name) => name.toLowerCase() === text.toLowerCase());
+  const exact = found.find(isExact);
+  if (exact) return exact;
+  if (found.length === 1 && !nextCursor) return found[0];
+  throw new ApiError(found.length === 0
+    ? `No user is like “${text}”. Give the userName or the e-mail address, as Manage users shows it.`
+    : `More than one user is like “${text}”. Give the whole userName or e-mail address.`);
 }
 
 /** A user's state, in a colour. */
@@ -63,7 +76,7 @@ function show(list, asked) {
       const page = await get("users", { ...asked, count: PAGE, cursor });
       return { items: page.users, next: page.nextCursor, total: page.total };
     },
-    draw: (items) => h("div", { class: "scroll" }, drawn(items)),
+    draw: drawn,
     none: () => isFiltered
       ? empty("No user is like this. A name is found by any part of it, an address with an @ only by its start.")
       : empty("There are no users yet. ", h("a", { href: "#/keys" }, "Create an API key"), " for Okta, and assign people to the Klue app there."),
