@@ -8,12 +8,14 @@ MACHETE_VERSION := 0.9.2
 VENV := .venv
 CONFORMANCE := target/conformance
 BROWSER := tests/browser/node_modules
+# The functions that `test-binaries` and `sam-test` run: target/lambda for what `make build` made.
+BINARIES ?= target/debug
 
 .DEFAULT_GOAL := help
-.PHONY: help run test lint template conformance browser-test cold-start bench fuzz tools
+.PHONY: help run test test-binaries sam-test lint template conformance browser-test cold-start bench fuzz tools python3-venv
 
 help: ## List the targets
-	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 14
+	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 16
 
 run: ## Build and start the service on localhost (PORT=8080 DATA=.data)
 	@cargo run --quiet --package tests --bin klue-scim -- --port $(PORT) --data $(DATA)
@@ -21,6 +23,14 @@ run: ## Build and start the service on localhost (PORT=8080 DATA=.data)
 test: ## Run every test that needs a Rust toolchain and a C compiler, and nothing else
 	cargo build --workspace
 	cargo test --workspace
+
+test-binaries: $(VENV)/installed ## Send an event for every route to the binaries under Lambda's emulator (BINARIES=target/debug)
+	cargo build --workspace
+	$(VENV)/bin/python -B tests/sam/emulator.py $(BINARIES)
+
+sam-test: $(VENV)/installed ## The same by sam local, in Docker, and what Okta sends (ENGINE=optional: no engine is no failure)
+	cargo build --workspace
+	$(VENV)/bin/python -B tests/sam/local.py $(if $(filter optional,$(ENGINE)),--engine-optional) $(BINARIES)
 
 lint: tools ## Check format, lints, dependencies and licences
 	cargo fmt --all --check
@@ -54,12 +64,15 @@ bench: ## Measure what the budgets are about
 tools:
 	@cargo install --quiet --locked cargo-deny@$(DENY_VERSION) cargo-machete@$(MACHETE_VERSION)
 
-$(VENV)/installed: infra/requirements.txt
+python3-venv:
+	@python3 -c 'import ensurepip' || { echo "Python 3 has no venv here; as root: apt-get install -y python3-venv" >&2; exit 1; }
+
+$(VENV)/installed: infra/requirements.txt | python3-venv
 	python3 -m venv $(VENV)
 	$(VENV)/bin/pip install --quiet --requirement $<
 	@touch $@
 
-$(CONFORMANCE)/installed: tests/conformance/requirements.txt
+$(CONFORMANCE)/installed: tests/conformance/requirements.txt | python3-venv
 	python3 -m venv $(CONFORMANCE)
 	$(CONFORMANCE)/bin/pip install --quiet --requirement $<
 	@touch $@

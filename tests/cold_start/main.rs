@@ -66,7 +66,7 @@ async fn main() -> ExitCode {
 async fn measure(binary: &Path) -> Vec<f64> {
     let secret = new_pepper_secret();
     let engine = Engine::in_memory().expect("the engine starts");
-    let secrets = SecretsManager::start(&secret).await;
+    let secrets = SecretsManager::start(Ipv4Addr::LOCALHOST, &secret).await.expect("a port is free");
     let event = event(&engine, &secret).await;
 
     let CertifiedKey { cert, signing_key } =

@@ -1,5 +1,6 @@
 //! The binaries that are deployed, run under the Runtime API with the events of an HTTP API.
 
+mod events;
 mod gateway;
 mod pepper;
 mod start;

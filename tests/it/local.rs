@@ -13,6 +13,7 @@ use std::time::{Duration, Instant};
 use dynoxide::Database;
 use serde_json::json;
 use tests::engine::{Engine, TABLE};
+use tests::secrets::SECRET;
 
 const PROGRAM: &str = env!("CARGO_BIN_EXE_klue-scim");
 
@@ -161,7 +162,7 @@ async fn a_folder_from_before_the_index_gets_the_index() {
     }
 
     for start in 1..=2 {
-        let engine = Engine::on_disk(&file).expect("the engine starts");
+        let engine = Engine::on_disk(&file, Ipv4Addr::LOCALHOST).expect("the engine starts");
         let query = json!({
             "TableName": TABLE,
             "IndexName": "timeline",
@@ -199,4 +200,41 @@ fn a_folder_that_is_no_folder_is_a_one_line_error() {
     let told = String::from_utf8_lossy(&output.stderr);
     assert_eq!((output.status.success(), told.lines().count()), (false, 1), "{told}");
     fs::remove_file(&folder.0).expect("the file is removed");
+}
+
+#[test]
+fn backends_have_their_settings_in_the_connection() {
+    let folder = Folder::new("backends");
+    let port = free_port();
+    let mut command = Command::new(PROGRAM);
+    command.args(["--port", &port.to_string(), "--backends", "127.0.0.1", "--data"]).arg(&folder.0);
+    let service = command.stdout(Stdio::piped()).spawn().expect("the program starts");
+    wait_until_ready(port);
+
+    let connection = folder.connection();
+    let value = |name: &str| {
+        let found = connection.lines().find_map(|line| line.strip_prefix(name)?.strip_prefix('='));
+        found.unwrap_or_else(|| panic!("expected {name}")).to_owned()
+    };
+    assert_eq!((value("TABLE_NAME").as_str(), value("PEPPER_SECRET").as_str()), (TABLE, SECRET));
+    for endpoint in ["DYNAMODB_ENDPOINT", "SECRETS_MANAGER_ENDPOINT"] {
+        let url = value(endpoint);
+        let address = url.strip_prefix("http://127.0.0.1:").expect("it is the address that was asked for");
+        let port = address.parse().expect("a port");
+        TcpStream::connect((Ipv4Addr::LOCALHOST, port)).unwrap_or_else(|error| panic!("{endpoint}: {error}"));
+    }
+    stop(service, "-TERM");
+}
+
+#[test]
+fn backends_at_an_address_of_another_machine_are_a_one_line_error() {
+    let folder = Folder::new("elsewhere");
+    let mut command = Command::new(PROGRAM);
+    command.args(["--port", "0", "--backends", "203.0.113.1", "--data"]).arg(&folder.0);
+
+    let output = command.output().expect("the program ends");
+
+    let told = String::from_utf8_lossy(&output.stderr);
+    assert_eq!((output.status.success(), told.lines().count()), (false, 1), "{told}");
+    assert!(told.contains("203.0.113.1"), "{told}");
 }

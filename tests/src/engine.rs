@@ -35,18 +35,18 @@ impl Engine {
     /// # Errors
     /// [`EngineError`].
     pub fn in_memory() -> Result<Self, EngineError> {
-        Self::serve(Database::memory().map_err(failed)?)
+        Self::serve(Database::memory().map_err(failed)?, Ipv4Addr::LOCALHOST)
     }
 
-    /// Starts an engine on a file, which is made where there is none.
+    /// Starts an engine on a file, which is made where there is none; it listens on an address of this machine.
     ///
     /// # Errors
     /// [`EngineError`], for a file that is not a database of the engine too.
-    pub fn on_disk(file: &Path) -> Result<Self, EngineError> {
+    pub fn on_disk(file: &Path, address: Ipv4Addr) -> Result<Self, EngineError> {
         let database = Database::new(&file.to_string_lossy()).map_err(failed)?;
         // Ten times the writes: what was answered survives the end of the process, not of the power.
         database.enable_bulk_loading().map_err(failed)?;
-        Self::serve(database)
+        Self::serve(database, address)
     }
 
     /// How a store reaches the engine.
@@ -54,7 +54,7 @@ impl Engine {
         Endpoint::local(&self.url)
     }
 
-    fn serve(database: Database) -> Result<Self, EngineError> {
+    fn serve(database: Database, address: Ipv4Addr) -> Result<Self, EngineError> {
         create_table(&database)?;
         let (stop, stopped) = oneshot::channel();
         let (ready, started) = std::sync::mpsc::channel();
@@ -64,7 +64,7 @@ impl Engine {
             let runtime = Builder::new_multi_thread().worker_threads(2).enable_all().build();
             let runtime = runtime.expect("a runtime starts");
             runtime.block_on(async {
-                let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await;
+                let listener = TcpListener::bind((address, 0)).await;
                 let _ = ready.send(listener.as_ref().map_err(ToString::to_string).map(TcpListener::local_addr));
                 if let Ok(listener) = listener {
                     let shutdown = async { drop(stopped.await) };
@@ -77,7 +77,7 @@ impl Engine {
         let address: SocketAddr = match started.recv() {
             Ok(Ok(Ok(address))) => address,
             Ok(Ok(Err(error))) => return Err(failed(error)),
-            Ok(Err(error)) => return Err(EngineError(error)),
+            Ok(Err(error)) => return Err(EngineError(format!("{address}: {error}"))),
             Err(error) => return Err(failed(error)),
         };
         Ok(Self { url: format!("http://{address}"), database, stop: Some(stop), thread: Some(thread) })

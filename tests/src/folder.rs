@@ -40,8 +40,8 @@ impl Folder {
         self.0.join(CONNECTION)
     }
 
-    /// The pepper of the folder; a new one on the first start.
-    pub fn peppers(&self) -> Result<Peppers, String> {
+    /// The pepper of the folder, and the secret that holds it; new ones on the first start.
+    pub fn peppers(&self) -> Result<(Peppers, String), String> {
         let secret = match self.read(PEPPER)? {
             Some(secret) => secret,
             None => {
@@ -50,7 +50,10 @@ impl Folder {
                 secret
             }
         };
-        Peppers::from_secret(&secret).map_err(|error| format!("{}: {error}", self.0.join(PEPPER).display()))
+        match Peppers::from_secret(&secret) {
+            Ok(peppers) => Ok((peppers, secret)),
+            Err(error) => Err(format!("{}: {error}", self.0.join(PEPPER).display())),
+        }
     }
 
     /// The keys of the demo instance; on the first start the instance is made.
@@ -68,12 +71,9 @@ impl Folder {
             .map_err(|error| format!("the demo instance cannot be made: {error}"))
     }
 
-    /// Writes down how to reach the service.
-    pub fn write_connection(&self, base_url: &str, console_url: &str, tenant: &Tenant) -> Result<(), String> {
-        let Tenant { scim_key, admin_key } = tenant;
-        let lines = format!(
-            "SCIM_BASE_URL={base_url}\nCONSOLE_URL={console_url}\nSCIM_API_KEY={scim_key}\nADMIN_API_KEY={admin_key}\n"
-        );
+    /// Writes down how to reach the service, as values by their names.
+    pub fn write_connection(&self, values: &[(&str, &str)]) -> Result<(), String> {
+        let lines: String = values.iter().map(|(name, value)| format!("{name}={value}\n")).collect();
         self.write(CONNECTION, &lines)
     }
 

@@ -9,6 +9,7 @@ use clap::Parser;
 use store::{Store, system_clock};
 use tests::engine::{Engine, TABLE};
 use tests::folder::Folder;
+use tests::secrets::{SECRET, SecretsManager};
 use tests::service::router;
 use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
@@ -24,6 +25,10 @@ struct Arguments {
     /// The folder for data and keys; made where there is none.
     #[arg(long, default_value = ".data")]
     data: PathBuf,
+    /// An address of this machine on which deployed functions find the same data and pepper; connection.env has
+    /// their settings.
+    #[arg(long)]
+    backends: Option<Ipv4Addr>,
 }
 
 #[tokio::main]
@@ -48,12 +53,31 @@ async fn run(arguments: Arguments) -> Result<(), String> {
     let port = listener.local_addr().map_err(|error| error.to_string())?.port();
 
     let folder = Folder::open(&arguments.data)?;
-    let engine = Engine::on_disk(&folder.database()).map_err(|error| error.to_string())?;
-    let store = Store::new(&engine.endpoint(), TABLE, folder.peppers()?, system_clock());
+    let address = arguments.backends.unwrap_or(Ipv4Addr::LOCALHOST);
+    let engine = Engine::on_disk(&folder.database(), address).map_err(|error| error.to_string())?;
+    let (peppers, secret) = folder.peppers()?;
+    let store = Store::new(&engine.endpoint(), TABLE, peppers, system_clock());
     let tenant = folder.tenant(&store).await?;
     let base_url = format!("http://localhost:{port}/scim/v2");
     let console_url = format!("http://localhost:{port}/admin");
-    folder.write_connection(&base_url, &console_url, &tenant)?;
+    let mut connection = vec![
+        ("SCIM_BASE_URL", base_url.as_str()),
+        ("CONSOLE_URL", console_url.as_str()),
+        ("SCIM_API_KEY", tenant.scim_key.as_str()),
+        ("ADMIN_API_KEY", tenant.admin_key.as_str()),
+    ];
+    // It stops when dropped.
+    let secrets;
+    if arguments.backends.is_some() {
+        secrets = SecretsManager::start(address, &secret).await.map_err(|error| format!("{address}: {error}"))?;
+        connection.extend([
+            ("TABLE_NAME", TABLE),
+            ("PEPPER_SECRET", SECRET),
+            ("DYNAMODB_ENDPOINT", engine.url.as_str()),
+            ("SECRETS_MANAGER_ENDPOINT", secrets.url.as_str()),
+        ]);
+    }
+    folder.write_connection(&connection)?;
     lambda::init_log("local", || Box::new(std::io::stdout()));
     println!("{}", welcome(&base_url, &console_url, &tenant.scim_key, &folder.connection().display().to_string()));
 

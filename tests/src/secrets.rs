@@ -1,5 +1,6 @@
 //! A stand-in for Secrets Manager: the one call that the service makes, and the one secret.
 
+use std::io;
 use std::net::Ipv4Addr;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
@@ -31,14 +32,17 @@ struct Shelf {
 }
 
 impl SecretsManager {
-    /// Starts on a free port, served by the tokio runtime of the caller.
-    pub async fn start(secret: &str) -> Self {
-        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.expect("a port is free");
-        let address = listener.local_addr().expect("a listener has an address");
+    /// Starts on a free port of an address of this machine, served by the tokio runtime of the caller.
+    ///
+    /// # Errors
+    /// If the address cannot be listened on.
+    pub async fn start(address: Ipv4Addr, secret: &str) -> io::Result<Self> {
+        let listener = TcpListener::bind((address, 0)).await?;
+        let address = listener.local_addr()?;
         let shelf = Arc::new(Mutex::new(Shelf { secret: secret.to_owned(), ..Shelf::default() }));
         let router = Router::new().route("/", post(answer)).with_state(Arc::clone(&shelf));
         let server = tokio::spawn(async { drop(axum::serve(listener, router).await) });
-        Self { url: format!("http://{address}"), shelf, server }
+        Ok(Self { url: format!("http://{address}"), shelf, server })
     }
 
     /// Gives the secret a new value.

@@ -2,13 +2,14 @@
 
 use std::collections::BTreeMap;
 use std::fmt;
+use std::net::Ipv4Addr;
 
 use data_encoding::BASE64;
 use http::Method;
 use serde_json::{Map, Value, json};
 use tests::app::new_pepper_secret;
 use tests::engine::{Engine, TABLE};
-use tests::routes::{Function, ROUTES};
+use tests::routes::{Function, ROUTES, Route};
 use tests::runtime_api::{Launch, Process};
 use tests::secrets::{SECRET, SecretsManager};
 
@@ -30,7 +31,7 @@ impl Gateway {
     /// As [`Gateway::start`], with a pepper secret of the test's choice.
     pub(super) async fn start_with(secret: &str) -> Self {
         let engine = Engine::in_memory().expect("the engine starts");
-        let secrets = SecretsManager::start(secret).await;
+        let secrets = SecretsManager::start(Ipv4Addr::LOCALHOST, secret).await.expect("a port is free");
         let (admin_key, scim_key) = (String::new(), String::new());
         let mut gateway = Self { engine, secrets, admin_key, scim_key, running: BTreeMap::new() };
         let created = gateway.invoke("create_instance", &json!({"name": "Test"})).await.expect("an instance is made");
@@ -161,21 +162,23 @@ impl Call {
         self
     }
 
-    fn function(&self) -> Function {
-        self.route().map_or(Function::Unsupported, |(function, ..)| function)
+    /// The function that answers.
+    pub(super) fn function(&self) -> Function {
+        self.route().map_or(Function::Unsupported, |(route, _)| route.function)
     }
 
-    /// The function, the route's key, and what its `{id}` stands for.
-    fn route(&self) -> Option<(Function, String, Option<&str>)> {
+    /// The route, and the part of its path that is not fixed: its name and what it is here.
+    fn route(&self) -> Option<(&'static Route, Option<(&'static str, &str)>)> {
         ROUTES.iter().filter(|route| route.method == self.method).find_map(|route| {
-            let id = match route.path.split_once("{id}") {
+            let variable = match route.path.split_once('{').zip(route.path.split_once('}')) {
                 None => (route.path == self.path).then_some(None),
-                Some((before, after)) => {
-                    let id = self.path.strip_prefix(before).and_then(|rest| rest.strip_suffix(after));
-                    id.filter(|id| !id.contains('/')).map(Some)
+                Some(((before, name), (_, after))) => {
+                    let value = self.path.strip_prefix(before).and_then(|rest| rest.strip_suffix(after));
+                    let name = name.split('}').next().unwrap_or_default();
+                    value.filter(|value| !value.contains('/')).map(|value| Some((name, value)))
                 }
             };
-            id.map(|id| (route.function, format!("{} {}", route.method, route.path), id))
+            variable.map(|variable| (route, variable))
         })
     }
 
@@ -183,7 +186,7 @@ impl Call {
     pub(super) fn event(&self) -> Value {
         let Front { domain, stage, prefix, scheme, port } = self.front;
         let route = self.route();
-        let route_key = route.as_ref().map_or("$default", |(_, key, _)| key);
+        let route_key = route.map_or("$default".to_owned(), |(route, _)| format!("{} {}", route.method, route.path));
         let raw_path = format!("{prefix}{}", self.path);
         let mut headers = self.headers.clone();
         for (name, value) in [
@@ -224,8 +227,8 @@ impl Call {
             "isBase64Encoded": self.body.as_ref().is_some_and(|(_, is_base64)| *is_base64),
         });
         // The gateway leaves out what there is none of.
-        if let Some((_, _, Some(id))) = route {
-            event["pathParameters"] = json!({"id": id});
+        if let Some((_, Some((name, value)))) = route {
+            event["pathParameters"] = json!({name: value});
         }
         if let Some((body, _)) = &self.body {
             event["headers"]["content-length"] = json!(body.len().to_string());
