@@ -2,6 +2,7 @@ use http::Method;
 use insta::assert_snapshot;
 use jiff::SignedDuration;
 use serde_json::json;
+use tests::access;
 use tests::app::{Answer, App, Call};
 
 use crate::people::admin;
@@ -196,8 +197,9 @@ async fn an_operator_can_always_issue_an_admin_key() {
     create(&app, "admin", "never").await.expect(409);
     let instance = &app.tenant.admin_key[5..16];
 
-    let created =
-        create_instance::handle(&app.store, &json!({"instance": instance}), "r1").await.expect("a key is issued");
+    let event = json!({"instance": instance});
+    let created = create_instance::handle(&app.store, &event, "r1");
+    let created = access::noting("create_instance", created).await.expect("a key is issued");
 
     let list = Call::new(Method::GET, PATH).key(&created.admin_key);
     app.call(list).await.expect(200);
@@ -217,7 +219,8 @@ async fn an_operator_who_asks_wrongly_is_told_how() {
         json!({"instance": "b"}),
         json!({"instance": "abcdefghijk"}),
     ] {
-        let refused = create_instance::handle(&app.store, &event, "r1").await.expect_err("there is nothing to make");
+        let refused = access::noting("create_instance", create_instance::handle(&app.store, &event, "r1")).await;
+        let refused = refused.expect_err("there is nothing to make");
         told += &format!("{}: {refused}\n", event.to_string().replace(&"x".repeat(129), "…"));
     }
     assert_snapshot!(told, @r#"

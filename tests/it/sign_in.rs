@@ -6,6 +6,7 @@ use directory::{Error, Usage};
 use dynoxide::Database;
 use insta::assert_snapshot;
 use serde_json::{Value, json};
+use tests::access;
 use tests::app::{App, Call};
 use tests::engine::TABLE;
 
@@ -21,7 +22,7 @@ fn assertion(app: &App, email: &str) -> Value {
 }
 
 async fn sign_in(app: &App, event: &Value) -> Result<Value, Error> {
-    let answer = sign_in::handle(&app.store, event, "request-7").await?;
+    let answer = access::noting("sign_in", sign_in::handle(&app.store, event, "request-7")).await?;
     Ok(serde_json::to_value(&answer).expect("an answer is JSON"))
 }
 
@@ -326,9 +327,9 @@ async fn a_sign_in_waits_twice() {
 
     for created in [true, false] {
         let usage = Usage::default();
-        let answer = usage.clone().scope(sign_in(&app, &event)).await.expect("an answer");
+        let answer = usage.clone().scope(sign_in::handle(&app.store, &event, "request-7")).await.expect("an answer");
 
-        assert_eq!(answer["created"], created);
+        assert_eq!(json!(answer)["created"], created);
         assert_eq!(usage.round_trips(), 2, "created: {created}");
         assert_eq!(
             usage.caller().map(|caller| caller.instance().to_string()),

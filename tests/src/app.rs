@@ -15,6 +15,7 @@ use serde_json::{Value, json};
 use store::{Clock, CreatedInstance, Endpoint, Store, system_clock};
 use tower::ServiceExt;
 
+use crate::access;
 use crate::engine::{Engine, TABLE};
 use crate::log;
 use crate::service::router;
@@ -68,7 +69,8 @@ impl App {
         log::start();
         let ahead = Arc::new(AtomicI64::new(0));
         let store = Store::new(endpoint, TABLE, new_peppers(), clock(&ahead));
-        let tenant = Tenant::from(&store.create_instance("Test", "test").await.expect("an instance is made"));
+        let created = access::noting("create_instance", store.create_instance("Test", "test")).await;
+        let tenant = Tenant::from(&created.expect("an instance is made"));
         Self { router: router(&store), engine, store, tenant, ahead }
     }
 

@@ -3,6 +3,7 @@
 //!
 //! `make run` serves it on localhost; the tests call it without a socket. Nothing of it is deployed.
 
+pub mod access;
 pub mod app;
 pub mod engine;
 pub mod folder;

@@ -12,6 +12,7 @@ use lambda::{EventParts, Reply, Request, answer};
 use store::Store;
 use uuid::Uuid;
 
+use crate::access;
 use crate::routes::{Function, ROUTES};
 
 /// As much as API Gateway takes.
@@ -42,9 +43,10 @@ fn handler(
     move |path, request| {
         let (store, route) = (store.clone(), route.clone());
         Box::pin(async move {
-            let usage = Usage::default();
+            let usage = Usage::recorded();
             let request = event(route, &path, request).await;
             let mut response = respond(dispatch(&store, function, &usage, &request).await);
+            access::note(function.name(), &usage);
             response.extensions_mut().insert(usage);
             response
         })

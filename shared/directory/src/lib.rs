@@ -50,6 +50,6 @@ pub use resource::{Assigned, UserResource};
 pub use rotation::{Rotation, RotationRefusal};
 pub use schemas::{MAX_BODY_BYTES, USER, resource_types, schemas, service_provider_config};
 pub use sign_in::{Person, SignInRefusal};
-pub use usage::Usage;
+pub use usage::{SentCall, Usage};
 pub use user_id::UserId;
 pub use visibility_group::{DEFAULT_GROUP, GroupState, NewGroup, VisibilityGroup, description, may_delete, reassign};

@@ -21,6 +21,16 @@ struct Counters {
     conflicts: u32,
     is_key_near_expiry: bool,
     caller: Option<Caller>,
+    sent: Option<Vec<SentCall>>,
+}
+
+/// A call to a service of AWS, as it was sent.
+#[derive(Clone, Debug)]
+pub struct SentCall {
+    /// Service and operation, such as `DynamoDB_20120810.Query`.
+    pub target: String,
+    /// Its JSON.
+    pub body: Vec<u8>,
 }
 
 impl Usage {
@@ -34,6 +44,23 @@ impl Usage {
     /// The counters of the running request, or loose ones outside any.
     pub fn current() -> Self {
         CURRENT.try_with(Clone::clone).unwrap_or_default()
+    }
+
+    /// Counters that keep what is sent as well, for whoever asks what a request needs.
+    pub fn recorded() -> Self {
+        let usage = Self::default();
+        usage.with(|counters| counters.sent = Some(Vec::new()));
+        usage
+    }
+
+    /// Keeps a call, if calls are kept.
+    pub fn record(&self, call: impl FnOnce() -> SentCall) {
+        self.with(|counters| counters.sent.as_mut().map(|sent| sent.push(call())));
+    }
+
+    /// What was sent since it was asked last, if calls are kept.
+    pub fn take_sent(&self) -> Vec<SentCall> {
+        self.with(|counters| counters.sent.as_mut().map(std::mem::take).unwrap_or_default())
     }
 
     /// Counts a call that starts; gives its place in the chain of calls that wait for each other.

@@ -7,7 +7,7 @@ use aws_smithy_runtime_api::client::interceptors::context::{
 };
 use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
 use aws_smithy_types::config_bag::{ConfigBag, Storable, StoreReplace};
-use directory::Usage;
+use directory::{SentCall, Usage};
 
 /// An SDK interceptor that reports each attempt to the request's [`Usage`].
 #[derive(Debug)]
@@ -29,11 +29,16 @@ impl Intercept for Meter {
 
     fn read_before_transmit(
         &self,
-        _: &BeforeTransmitInterceptorContextRef<'_>,
+        context: &BeforeTransmitInterceptorContextRef<'_>,
         _: &RuntimeComponents,
         config: &mut ConfigBag,
     ) -> Result<(), BoxError> {
-        config.interceptor_state().store_put(Place(Usage::current().start_call()));
+        let usage = Usage::current();
+        config.interceptor_state().store_put(Place(usage.start_call()));
+        usage.record(|| SentCall {
+            target: context.request().headers().get("x-amz-target").unwrap_or_default().to_owned(),
+            body: context.request().body().bytes().unwrap_or_default().to_vec(),
+        });
         Ok(())
     }
 
