@@ -5,17 +5,38 @@ DATA ?= .data
 
 DENY_VERSION := 0.20.2
 MACHETE_VERSION := 0.9.2
+CARGO_LAMBDA_VERSION := 1.9.2
+MINISTACK_VERSION := 1.5.33
 VENV := .venv
 CONFORMANCE := target/conformance
 BROWSER := tests/browser/node_modules
 # The functions that `test-binaries` and `sam-test` run: target/lambda for what `make build` made.
 BINARIES ?= target/debug
 
+# Tools that are not Rust's, each in a virtual environment of its own: they disagree on what they need.
+LAMBDA := .tools/cargo-lambda
+MOTO := .tools/moto
+MINISTACK := .tools/ministack
+
+# The processor of the binaries, as Lambda calls it: this machine's unless said otherwise.
+HOST := $(patsubst aarch64,arm64,$(shell uname -m))
+ARCH ?= $(HOST)
+
+# Stops with the command that installs what is missing: $(call need,program,command).
+need = $(if $(shell command -v $(1)),,$(error $(1) is missing; install it with: $(2)))
+need_python = $(call need,python3,apt-get install python3)\
+	$(if $(shell python3 -c 'import ensurepip, venv; print(1)' 2>/dev/null),,$(error \
+	python3 cannot make virtual environments; install that with: apt-get install python3-venv))
+need_rust = $(call need,cargo,curl --proto =https -sSf https://sh.rustup.rs | sh)\
+	$(call need,cc,apt-get install gcc libc6-dev)
+need_stage = $(if $(filter $(STAGE),dev staging prod),,$(error say which stage: STAGE=dev, staging or prod))
+
 .DEFAULT_GOAL := help
-.PHONY: help run test test-binaries sam-test lint template conformance browser-test cold-start bench fuzz tools python3-venv
+.PHONY: help run test test-second-engine test-binaries sam-test lint template conformance browser-test smoke cold-start \
+	bench fuzz build deploy-test deploy rollback tools
 
 help: ## List the targets
-	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 16
+	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 20
 
 run: ## Build and start the service on localhost (PORT=8080 DATA=.data)
 	@cargo run --quiet --package tests --bin klue-scim -- --port $(PORT) --data $(DATA)
@@ -38,9 +59,16 @@ lint: tools ## Check format, lints, dependencies and licences
 	cargo deny check --hide-inclusion-graph bans licenses sources
 	cargo machete --with-metadata
 
-template: $(VENV)/installed ## Check template.yaml, as it is and as CloudFormation sees it
+test-second-engine: $(MINISTACK)/installed ## Run tests of the store against another DynamoDB than the embedded one
+	@$(need_rust)
+	cargo build --package tests --tests
+	python3 -B tests/second_engine/run.py $(MINISTACK)/bin/ministack
+
+template: $(VENV)/installed ## Check the templates, as they are and as CloudFormation sees them, and the workflows
 	SAM_CLI_TELEMETRY=0 AWS_DEFAULT_REGION=us-east-1 $(VENV)/bin/sam validate --lint
-	$(VENV)/bin/python infra/check_template.py
+	$(VENV)/bin/python -B infra/check_template.py
+	$(VENV)/bin/python -B -m unittest infra/test_expectations.py infra/test_check_binaries.py
+	$(VENV)/bin/actionlint
 
 conformance: $(CONFORMANCE)/installed ## Have scim2-tester check the running service
 	cargo build --quiet --package tests --bin klue-scim
@@ -49,6 +77,39 @@ conformance: $(CONFORMANCE)/installed ## Have scim2-tester check the running ser
 browser-test: $(BROWSER)/installed ## Have a browser use the admin console of the running service
 	cargo build --quiet --package tests --bin klue-scim
 	tests/browser/run.sh target/debug/klue-scim
+
+smoke: ## Play Okta with one user: against make run's code, or a deployed stage (STAGE=dev, key in SCIM_API_KEY)
+ifdef STAGE
+	@$(need_stage)
+	@test -n "$$SCIM_API_KEY" || { echo "SCIM_API_KEY is not set: a key of the stage's instance for smoke tests" >&2; exit 1; }
+	$(MAKE) --silent $(VENV)/installed
+	SCIM_BASE_URL=$$($(VENV)/bin/python -B infra/stack.py $(STAGE) output ScimBaseUrl) python3 -B tests/smoke/smoke.py
+else
+	@$(need_rust)
+	cargo build --quiet --package tests --bin klue-scim
+	python3 -B tests/smoke/smoke.py target/debug/klue-scim
+endif
+
+build: $(LAMBDA)/installed ## Build every function as it is deployed (ARCH=x86_64 or arm64), and list the sizes
+	@$(need_rust)
+	$(if $(filter $(ARCH),$(HOST)),CARGO_LAMBDA_COMPILER=cargo) PATH="$(CURDIR)/$(LAMBDA)/bin:$$PATH" \
+		cargo lambda build --release $(if $(filter $(ARCH),arm64),--arm64)
+	python3 -B infra/check_binaries.py $(ARCH)
+
+deploy-test: $(VENV)/installed $(MOTO)/installed ## Deploy every stage into a stand-in for AWS, and read back what is there
+	$(VENV)/bin/python -B infra/check_template.py
+	$(MOTO)/bin/python -B infra/deploy_test.py $(VENV)/bin/sam
+
+deploy: $(VENV)/installed ## Deploy what make build has built (STAGE=dev, staging or prod), with your AWS credentials
+	@$(need_stage)
+	python3 -B infra/check_binaries.py $$($(VENV)/bin/python -B infra/stack.py $(STAGE) architecture)
+	$(VENV)/bin/python -B infra/stack.py $(STAGE) remember
+	SAM_CLI_TELEMETRY=0 $(VENV)/bin/sam deploy --config-env $(STAGE) --template-file template.yaml --no-confirm-changeset \
+		--no-fail-on-empty-changeset
+
+rollback: $(VENV)/installed ## Deploy again what was there before the last make deploy on this machine (STAGE=…)
+	@$(need_stage)
+	SAM_CLI_TELEMETRY=0 $(VENV)/bin/python -B infra/stack.py $(STAGE) restore
 
 cold-start: ## Check the CPU of a cold start over TLS, and that the check would notice a slow one
 	cargo build --release --package get_user
@@ -64,15 +125,14 @@ bench: ## Measure what the budgets are about
 tools:
 	@cargo install --quiet --locked cargo-deny@$(DENY_VERSION) cargo-machete@$(MACHETE_VERSION)
 
-python3-venv:
-	@python3 -c 'import ensurepip' || { echo "Python 3 has no venv here; as root: apt-get install -y python3-venv" >&2; exit 1; }
-
-$(VENV)/installed: infra/requirements.txt | python3-venv
+$(VENV)/installed: infra/requirements.txt
+	@$(need_python)
 	python3 -m venv $(VENV)
 	$(VENV)/bin/pip install --quiet --requirement $<
 	@touch $@
 
-$(CONFORMANCE)/installed: tests/conformance/requirements.txt | python3-venv
+$(CONFORMANCE)/installed: tests/conformance/requirements.txt
+	@$(need_python)
 	python3 -m venv $(CONFORMANCE)
 	$(CONFORMANCE)/bin/pip install --quiet --requirement $<
 	@touch $@
@@ -80,4 +140,23 @@ $(CONFORMANCE)/installed: tests/conformance/requirements.txt | python3-venv
 $(BROWSER)/installed: tests/browser/package-lock.json
 	@command -v npm > /dev/null || { echo "There is no npm. Install Node.js 18.19 or later: apt-get install nodejs npm" >&2; exit 1; }
 	npm ci --prefix tests/browser --no-audit --no-fund --loglevel=error
+	@touch $@
+
+# zig, which cargo-lambda's package brings along for cross builds, is 400 MB.
+$(LAMBDA)/installed: Makefile
+	@$(need_python)
+	python3 -m venv $(LAMBDA)
+	$(LAMBDA)/bin/pip install --quiet $(if $(filter $(ARCH),$(HOST)),--no-deps) cargo-lambda==$(CARGO_LAMBDA_VERSION)
+	@touch $@
+
+$(MOTO)/installed: infra/requirements-moto.txt
+	@$(need_python)
+	python3 -m venv $(MOTO)
+	$(MOTO)/bin/pip install --quiet --requirement $<
+	@touch $@
+
+$(MINISTACK)/installed: Makefile
+	@$(need_python)
+	python3 -m venv $(MINISTACK)
+	$(MINISTACK)/bin/pip install --quiet ministack==$(MINISTACK_VERSION)
 	@touch $@

@@ -272,7 +272,7 @@ async fn an_answer_is_the_same_when_its_refusal_cannot_be_recorded() {
             }
             Fails::Slow => Fate::Delay(Duration::from_secs(4)),
         });
-        let engine = Engine::in_memory().expect("the engine starts");
+        let engine = Engine::of_tests().expect("the engine starts");
         let endpoint = proxy::start(&engine.url, rule).await;
         let app = App::on(engine, &endpoint).await;
         let started = Instant::now();

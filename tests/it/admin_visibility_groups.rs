@@ -215,13 +215,13 @@ async fn a_group_that_is_being_deleted_takes_nobody() {
     let sales = group(&app, "Sales").await;
     let ada = member(&app, "ada", "Sales").await;
     let close: Value = json!({
-        "TableName": tests::engine::TABLE,
+        "TableName": app.engine.table,
         "Key": {"pk": {"S": format!("I#{}", &app.tenant.scim_key[5..16])}, "sk": {"S": "GROUP#sales"}},
         "UpdateExpression": "SET #state = :closing",
         "ExpressionAttributeNames": {"#state": "state"},
         "ExpressionAttributeValues": {":closing": {"S": "closing"}},
     });
-    app.engine.database.update_item(serde_json::from_value(close).expect("an update")).expect("the group is closing");
+    app.engine.call("UpdateItem", &close).expect("the group is closing");
 
     app.post("/scim/v2/Users", employee("bob", json!({"visibilityGroup": "Sales"}))).await.expect(400);
     app.patch(&ada.user_path(), operation("replace", "name.givenName", json!("Augusta"))).await.expect(200);

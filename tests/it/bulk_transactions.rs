@@ -121,7 +121,7 @@ async fn bulk_requests_and_others_at_once_leave_no_hole() {
 
 #[tokio::test]
 async fn what_is_not_reached_in_time_is_503_in_its_entry() {
-    let engine = Engine::in_memory().expect("the engine starts");
+    let engine = Engine::of_tests().expect("the engine starts");
     let slow = Arc::new(AtomicBool::new(false));
     let is_slow = Arc::clone(&slow);
     let rule = Arc::new(move |passing: &Passing| {

@@ -14,7 +14,7 @@ use crate::people::{created, person};
 
 /// A service in which the first calls of an operation are refused.
 async fn app_refusing(target: &'static str, times: usize, error: Value) -> App {
-    let engine = Engine::in_memory().expect("the engine starts");
+    let engine = Engine::of_tests().expect("the engine starts");
     let left = Arc::new(AtomicUsize::new(0));
     let counter = Arc::clone(&left);
     let rule = Arc::new(move |passing: &Passing| {
@@ -103,12 +103,12 @@ async fn a_filter_that_would_read_too_many_users_is_refused() {
     created(&app, person("ada")).await;
     let instance = &app.tenant.scim_key[5..16];
     let grow = json!({
-        "TableName": tests::engine::TABLE,
+        "TableName": app.engine.table,
         "Key": {"pk": {"S": format!("I#{instance}")}, "sk": {"S": "INSTANCE"}},
         "UpdateExpression": "SET userCount = :count",
         "ExpressionAttributeValues": {":count": {"N": "20001"}},
     });
-    app.engine.database.update_item(serde_json::from_value(grow).expect("an update")).expect("the count is set");
+    app.engine.call("UpdateItem", &grow).expect("the count is set");
 
     let answer = app.get("/scim/v2/Users?filter=active+eq+true").await.expect(400);
 
@@ -130,7 +130,7 @@ async fn a_bulk_request_that_collides_with_another_is_tried_again() {
 
 #[tokio::test]
 async fn keys_that_a_batch_leaves_out_are_asked_for_again() {
-    let engine = Engine::in_memory().expect("the engine starts");
+    let engine = Engine::of_tests().expect("the engine starts");
     let busy = Arc::new(AtomicUsize::new(0));
     let left = Arc::clone(&busy);
     // A batch of DynamoDB's that reads nothing, since the partition is busy.

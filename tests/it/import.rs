@@ -41,7 +41,7 @@ async fn import(app: &App, count: u64) -> (Vec<String>, u64) {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn an_import_beside_creations_has_each_user_once() {
-    let engine = tests::engine::Engine::in_memory().expect("the engine starts");
+    let engine = tests::engine::Engine::of_tests().expect("the engine starts");
     let queries = Arc::new(AtomicUsize::new(0));
     let counted = Arc::clone(&queries);
     // One of two reads is held up, so that what is read beside it is older or newer.

@@ -87,7 +87,7 @@ async fn a_page_beyond_what_a_stranger_may_cause_waits_twice() {
 
 #[tokio::test]
 async fn a_lost_race_waits_once_more() {
-    let engine = Engine::in_memory().expect("the engine starts");
+    let engine = Engine::of_tests().expect("the engine starts");
     let held_up = Arc::new(AtomicBool::new(true));
     let hold = Arc::clone(&held_up);
     // The first write is overtaken by the second.

@@ -16,7 +16,7 @@ use store::{Clock, CreatedInstance, Endpoint, Store, system_clock};
 use tower::ServiceExt;
 
 use crate::access;
-use crate::engine::{Engine, TABLE};
+use crate::engine::Engine;
 use crate::log;
 use crate::service::router;
 
@@ -57,9 +57,9 @@ impl From<&CreatedInstance> for Tenant {
 }
 
 impl App {
-    /// Starts a service in memory.
+    /// Starts a service on an engine in memory, or the one that the environment names.
     pub async fn start() -> Self {
-        let engine = Engine::in_memory().expect("the engine starts");
+        let engine = Engine::of_tests().expect("the engine starts");
         let endpoint = engine.endpoint();
         Self::on(engine, &endpoint).await
     }
@@ -68,7 +68,7 @@ impl App {
     pub async fn on(engine: Engine, endpoint: &Endpoint) -> Self {
         log::start();
         let ahead = Arc::new(AtomicI64::new(0));
-        let store = Store::new(endpoint, TABLE, new_peppers(), clock(&ahead));
+        let store = Store::new(endpoint, &engine.table, new_peppers(), clock(&ahead));
         let created = access::noting("create_instance", store.create_instance("Test", "test")).await;
         let tenant = Tenant::from(&created.expect("an instance is made"));
         Self { router: router(&store), engine, store, tenant, ahead }
@@ -91,11 +91,9 @@ impl App {
 
     /// Every item of the table, as DynamoDB's JSON, in the order of their keys.
     pub fn items(&self) -> Vec<Value> {
-        let (mut items, mut request) = (Vec::new(), json!({"TableName": TABLE}));
+        let (mut items, mut request) = (Vec::new(), json!({"TableName": self.engine.table}));
         loop {
-            let scan = serde_json::from_value(request.clone()).expect("a request to scan");
-            let answer = self.engine.database.scan(scan).expect("the engine scans");
-            let answer = serde_json::to_value(&answer).expect("an answer is JSON");
+            let answer = self.engine.call("Scan", &request).expect("the engine scans");
             items.extend(answer["Items"].as_array().cloned().unwrap_or_default());
             if answer["LastEvaluatedKey"].is_null() {
                 break;

@@ -1,24 +1,30 @@
-//! The embedded DynamoDB engine.
+//! The DynamoDB engine under a local service: embedded, or for tests one that runs elsewhere.
 
+use std::env;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::Path;
 use std::thread;
 
 use dynoxide::Database;
-use serde_json::json;
+use serde_json::{Value, json};
 use store::Endpoint;
 use tokio::net::TcpListener;
 use tokio::runtime::Builder;
 use tokio::sync::oneshot;
+use uuid::Uuid;
 
-/// The name of the table in every local engine.
+use crate::elsewhere;
+
+/// The name of the table in every embedded engine.
 pub const TABLE: &str = "klue-scim-local";
 
 /// A running engine; it stops when dropped.
 pub struct Engine {
     /// Where it listens.
     pub url: String,
-    /// The data itself, past the protocol.
+    /// The name of the table.
+    pub table: String,
+    /// The data itself, past the protocol. Of an engine elsewhere there is none: who asks for the table is refused.
     pub database: Database,
     stop: Option<oneshot::Sender<()>>,
     thread: Option<thread::JoinHandle<()>>,
@@ -30,6 +36,19 @@ pub struct Engine {
 pub struct EngineError(String);
 
 impl Engine {
+    /// The engine that tests want: the one at `DYNAMODB_ENDPOINT`, with a table of its own, or one in memory where
+    /// that is unset or empty.
+    ///
+    /// # Errors
+    /// [`EngineError`].
+    #[expect(clippy::disallowed_methods, reason = "of the tests, this is the one place that reads it")]
+    pub fn of_tests() -> Result<Self, EngineError> {
+        match env::var("DYNAMODB_ENDPOINT").ok().filter(|url| !url.is_empty()) {
+            Some(url) => Self::elsewhere(url),
+            None => Self::in_memory(),
+        }
+    }
+
     /// Starts an engine whose data is gone when it stops.
     ///
     /// # Errors
@@ -52,6 +71,21 @@ impl Engine {
     /// How a store reaches the engine.
     pub fn endpoint(&self) -> Endpoint {
         Endpoint::local(&self.url)
+    }
+
+    /// Calls an operation of DynamoDB by its protocol, and waits for the answer.
+    ///
+    /// # Errors
+    /// [`EngineError`], for what the engine refuses too.
+    pub fn call(&self, operation: &str, request: &Value) -> Result<Value, EngineError> {
+        elsewhere::call(&self.url, operation, request).map_err(EngineError)
+    }
+
+    fn elsewhere(url: String) -> Result<Self, EngineError> {
+        let table = format!("klue-scim-{}", Uuid::now_v7());
+        let engine = Self { url, table, database: Database::memory().map_err(failed)?, stop: None, thread: None };
+        engine.call("CreateTable", &description(&engine.table))?;
+        Ok(engine)
     }
 
     fn serve(database: Database, address: Ipv4Addr) -> Result<Self, EngineError> {
@@ -80,42 +114,55 @@ impl Engine {
             Ok(Err(error)) => return Err(EngineError(format!("{address}: {error}"))),
             Err(error) => return Err(failed(error)),
         };
-        Ok(Self { url: format!("http://{address}"), database, stop: Some(stop), thread: Some(thread) })
+        let (url, table) = (format!("http://{address}"), TABLE.to_owned());
+        Ok(Self { url, table, database, stop: Some(stop), thread: Some(thread) })
     }
 }
 
 impl Drop for Engine {
     fn drop(&mut self) {
+        if self.thread.is_none() {
+            // Elsewhere: the table goes, the engine stays.
+            let _ = self.call("DeleteTable", &json!({"TableName": self.table}));
+        }
         drop(self.stop.take());
         drop(self.thread.take());
     }
 }
 
-/// The table as template.yaml has it; one that was made before its index gets the index.
-fn create_table(database: &Database) -> Result<(), EngineError> {
+/// What makes the table as template.yaml has it.
+fn description(table: &str) -> Value {
     let attribute = |name: &str| json!({"AttributeName": name, "AttributeType": "S"});
-    let keys =
-        |hash: &str| json!([{"AttributeName": hash, "KeyType": "HASH"}, {"AttributeName": "sk", "KeyType": "RANGE"}]);
-    let attributes = json!([attribute("pk"), attribute("sk"), attribute("timeline")]);
-    let timeline =
-        json!({"IndexName": "timeline", "KeySchema": keys("timeline"), "Projection": {"ProjectionType": "ALL"}});
+    json!({
+        "TableName": table,
+        "KeySchema": keys("pk"),
+        "AttributeDefinitions": [attribute("pk"), attribute("sk"), attribute("timeline")],
+        "GlobalSecondaryIndexes": [timeline()],
+        "BillingMode": "PAY_PER_REQUEST",
+    })
+}
+
+fn keys(hash: &str) -> Value {
+    json!([{"AttributeName": hash, "KeyType": "HASH"}, {"AttributeName": "sk", "KeyType": "RANGE"}])
+}
+
+fn timeline() -> Value {
+    json!({"IndexName": "timeline", "KeySchema": keys("timeline"), "Projection": {"ProjectionType": "ALL"}})
+}
+
+/// Makes the table; one that was made before its index gets the index.
+fn create_table(database: &Database) -> Result<(), EngineError> {
     match database.get_table_metadata(TABLE).map_err(failed)? {
         None => {
-            let request = json!({
-                "TableName": TABLE,
-                "KeySchema": keys("pk"),
-                "AttributeDefinitions": attributes,
-                "GlobalSecondaryIndexes": [timeline],
-                "BillingMode": "PAY_PER_REQUEST",
-            });
-            database.create_table(serde_json::from_value(request).map_err(failed)?).map_err(failed).map(drop)
+            let request = serde_json::from_value(description(TABLE)).map_err(failed)?;
+            database.create_table(request).map_err(failed).map(drop)
         }
         Some(table) if table.gsi_definitions.as_deref().is_some_and(|indexes| indexes.contains("timeline")) => Ok(()),
         Some(_) => {
             let request = json!({
                 "TableName": TABLE,
-                "AttributeDefinitions": attributes,
-                "GlobalSecondaryIndexUpdates": [{"Create": timeline}],
+                "AttributeDefinitions": description(TABLE)["AttributeDefinitions"],
+                "GlobalSecondaryIndexUpdates": [{"Create": timeline()}],
             });
             database.update_table(serde_json::from_value(request).map_err(failed)?).map_err(failed).map(drop)
         }

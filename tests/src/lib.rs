@@ -5,6 +5,7 @@
 
 pub mod access;
 pub mod app;
+pub mod elsewhere;
 pub mod engine;
 pub mod folder;
 pub mod log;
