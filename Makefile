@@ -43,7 +43,10 @@ run: ## Build and start the service on localhost (PORT=8080 DATA=.data)
 
 test: ## Run every test that needs a Rust toolchain and a C compiler, and nothing else
 	cargo build --workspace
+	@# What the functions use of AWS is noted by the tests, and compared with the template.
+	rm -rf target/access
 	cargo test --workspace
+	cargo test --package tests --test permissions
 
 test-binaries: $(VENV)/installed ## Send an event for every route to the binaries under Lambda's emulator (BINARIES=target/debug)
 	cargo build --workspace

@@ -23,8 +23,21 @@ pub struct Access {
     pub leading_key: String,
 }
 
+/// What this process has seen, and where it writes that.
+static FILE: OnceLock<Mutex<(BTreeSet<Access>, File)>> = OnceLock::new();
+
+/// Has this process note what it sees from now on.
+pub fn start() {
+    FILE.get_or_init(|| {
+        fs::create_dir_all(folder()).expect("the folder is made");
+        let path = folder().join(std::process::id().to_string());
+        let file = OpenOptions::new().create(true).append(true).open(path).expect("the file is made");
+        Mutex::new((BTreeSet::new(), file))
+    });
+}
+
 /// The folder with what was seen.
-pub fn folder() -> PathBuf {
+fn folder() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../target/access")
 }
 
@@ -50,21 +63,18 @@ pub async fn noting<T>(function: &str, doing: impl Future<Output = T>) -> T {
 
 /// Notes what a function asked for.
 pub fn note(function: &str, usage: &Usage) {
-    for call in usage.take_sent() {
-        for (action, leading_key) in rights(&call) {
-            save(Access { function: function.to_owned(), action, leading_key });
-        }
+    usage.take_sent().iter().for_each(|call| note_call(function, call));
+}
+
+/// Notes a call of a function.
+pub fn note_call(function: &str, call: &SentCall) {
+    for (action, leading_key) in rights(call) {
+        save(Access { function: function.to_owned(), action, leading_key });
     }
 }
 
 fn save(access: Access) {
-    static FILE: OnceLock<Mutex<(BTreeSet<Access>, File)>> = OnceLock::new();
-    let file = FILE.get_or_init(|| {
-        fs::create_dir_all(folder()).expect("the folder is made");
-        let path = folder().join(std::process::id().to_string());
-        let file = OpenOptions::new().create(true).append(true).open(path).expect("the file is made");
-        Mutex::new((BTreeSet::new(), file))
-    });
+    let Some(file) = FILE.get() else { return };
     let (known, file) = &mut *file.lock().unwrap_or_else(PoisonError::into_inner);
     if known.insert(access.clone()) {
         let Access { function, action, leading_key } = access;

@@ -67,6 +67,7 @@ impl App {
     /// Starts a service that reaches an engine by an endpoint of the test's choice.
     pub async fn on(engine: Engine, endpoint: &Endpoint) -> Self {
         log::start();
+        access::start();
         let ahead = Arc::new(AtomicI64::new(0));
         let store = Store::new(endpoint, &engine.table, new_peppers(), clock(&ahead));
         let created = access::noting("create_instance", store.create_instance("Test", "test")).await;

@@ -94,7 +94,8 @@ impl Launch {
             .set("AWS_LAMBDA_LOG_GROUP_NAME", &format!("/klue-scim/test/{name}"))
             .set("AWS_LAMBDA_LOG_STREAM_NAME", "test")
             .set("AWS_REGION", REGION)
-            .set("AWS_ACCESS_KEY_ID", "test")
+            // By which the services know whose call it is.
+            .set("AWS_ACCESS_KEY_ID", &name)
             .set("AWS_SECRET_ACCESS_KEY", "test")
             .set("AWS_SESSION_TOKEN", "test")
     }

@@ -9,9 +9,12 @@ use axum::body::Bytes;
 use axum::extract::State;
 use axum::response::{IntoResponse, Response};
 use axum::routing::post;
+use directory::SentCall;
 use http::{HeaderMap, StatusCode};
 use serde_json::{Value, json};
 use tokio::net::TcpListener;
+
+use crate::access;
 
 /// The name of the secret that holds the pepper.
 pub const SECRET: &str = "klue-scim/local/pepper";
@@ -73,9 +76,13 @@ async fn answer(State(shelf): State<Arc<Mutex<Shelf>>>, headers: HeaderMap, body
     let mut shelf = lock(&shelf);
     shelf.calls += 1;
     let asked: Value = serde_json::from_slice(&body).unwrap_or_default();
-    if headers.get("x-amz-target").is_none_or(|target| target != "secretsmanager.GetSecretValue") {
+    let header = |name: &str| headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    let target = header("x-amz-target");
+    if target != "secretsmanager.GetSecretValue" {
         return failure("UnknownOperationException");
     }
+    let caller = header("authorization").split_once("Credential=").and_then(|(_, rest)| rest.split('/').next());
+    access::note_call(caller.unwrap_or_default(), &SentCall { target: target.to_owned(), body: body.to_vec() });
     if shelf.refuses {
         return failure("AccessDeniedException");
     }

@@ -7,6 +7,7 @@ use std::net::Ipv4Addr;
 use data_encoding::BASE64;
 use http::Method;
 use serde_json::{Map, Value, json};
+use tests::access;
 use tests::app::new_pepper_secret;
 use tests::engine::{Engine, TABLE};
 use tests::routes::{Function, ROUTES, Route};
@@ -30,6 +31,7 @@ impl Gateway {
 
     /// As [`Gateway::start`], with a pepper secret of the test's choice.
     pub(super) async fn start_with(secret: &str) -> Self {
+        access::start();
         let engine = Engine::in_memory().expect("the engine starts");
         let secrets = SecretsManager::start(Ipv4Addr::LOCALHOST, secret).await.expect("a port is free");
         let (admin_key, scim_key) = (String::new(), String::new());
