@@ -32,7 +32,7 @@ need_rust = $(call need,cargo,curl --proto =https -sSf https://sh.rustup.rs | sh
 need_stage = $(if $(filter $(STAGE),dev staging prod),,$(error say which stage: STAGE=dev, staging or prod))
 
 .DEFAULT_GOAL := help
-.PHONY: help run test test-second-engine test-binaries sam-test lint template conformance browser-test smoke cold-start \
+.PHONY: help run audit test test-second-engine test-binaries sam-test lint template conformance browser-test smoke cold-start \
 	bench fuzz build deploy-test deploy rollback tools
 
 help: ## List the targets
@@ -40,6 +40,10 @@ help: ## List the targets
 
 run: ## Build and start the service on localhost (PORT=8080 DATA=.data)
 	@cargo run --quiet --package tests --bin klue-scim -- --port $(PORT) --data $(DATA)
+
+audit: ## Check that the items of a table agree (DATA=.data, or TABLE=name REGION=region)
+	@cargo run --quiet --package tests --bin klue-scim-audit -- \
+		$(if $(TABLE),--table $(TABLE) $(addprefix --region ,$(REGION)),--data $(DATA))
 
 test: ## Run every test that needs a Rust toolchain and a C compiler, and nothing else
 	cargo build --workspace

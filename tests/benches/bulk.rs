@@ -2,22 +2,18 @@
 //!
 //! Targets: 1,000 creations in 5 s, 1,000 changes in 20 s.
 
-use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use criterion::{Criterion, criterion_group, criterion_main};
 use serde_json::{Value, json};
 use tests::app::{Answer, App};
-use tests::engine::Engine;
-use tests::proxy::{self, Fate};
+use tests::faults::Faults;
 use tokio::runtime::Runtime;
 
-const ROUND_TRIP: Duration = Duration::from_millis(10);
-
 async fn app() -> App {
-    let engine = Engine::in_memory().expect("the engine starts");
-    let endpoint = proxy::start(&engine.url, Arc::new(|_| Fate::Delay(ROUND_TRIP))).await;
-    App::on(engine, &endpoint).await
+    let faults = Faults::default();
+    faults.play("* * delay 10ms");
+    App::with_faults(&faults).await
 }
 
 fn creations() -> Value {

@@ -1,14 +1,12 @@
 //! What each write leaves in the activity log, in the same transaction.
 
-use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use http::{Method, StatusCode};
+use http::Method;
 use insta::assert_snapshot;
 use serde_json::{Value, json};
 use tests::app::{App, Call};
-use tests::engine::Engine;
-use tests::proxy::{self, Fate, Passing};
+use tests::faults::Faults;
 
 use crate::people::{created, employee, operation, person};
 
@@ -263,18 +261,10 @@ async fn each_refused_operation_of_a_bulk_request_leaves_an_entry_up_to_25() {
 
 #[tokio::test]
 async fn an_answer_is_the_same_when_its_refusal_cannot_be_recorded() {
-    for fate in [Fails::Refused, Fails::Slow] {
-        let rule = Arc::new(move |passing: &Passing| match fate {
-            _ if passing.operation != "PutItem" => Fate::Pass,
-            Fails::Refused => {
-                let error = json!({"__type": "com.amazonaws.dynamodb.v20120810#ThrottlingException"});
-                Fate::Refuse(StatusCode::BAD_REQUEST, error)
-            }
-            Fails::Slow => Fate::Delay(Duration::from_secs(4)),
-        });
-        let engine = Engine::of_tests().expect("the engine starts");
-        let endpoint = proxy::start(&engine.url, rule).await;
-        let app = App::on(engine, &endpoint).await;
+    for script in ["PutItem * throttle", "PutItem * delay 4s"] {
+        let faults = Faults::default();
+        let app = App::with_faults(&faults).await;
+        faults.play(script);
         let started = Instant::now();
 
         app.post("/scim/v2/Users", json!({})).await.expect(400);
@@ -282,10 +272,4 @@ async fn an_answer_is_the_same_when_its_refusal_cannot_be_recorded() {
         assert!(started.elapsed() < Duration::from_secs(3), "expected to wait 1 s, waited {:?}", started.elapsed());
         assert_eq!(app.activity().len(), 1, "the instance was made, and nothing else is logged");
     }
-}
-
-#[derive(Clone, Copy)]
-enum Fails {
-    Refused,
-    Slow,
 }

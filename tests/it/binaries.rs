@@ -3,6 +3,7 @@
 mod events;
 mod gateway;
 mod pepper;
+mod pepper_faults;
 mod start;
 
 use std::collections::BTreeSet;

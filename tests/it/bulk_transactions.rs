@@ -1,13 +1,8 @@
 //! How the operations of a bulk request share transactions.
 
-use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
-use std::time::Duration;
-
 use serde_json::json;
 use tests::app::App;
-use tests::engine::Engine;
-use tests::proxy::{self, Fate, Passing};
+use tests::faults::Faults;
 
 use crate::bulk::{bulk, patch, post, told};
 use crate::people::{ENTERPRISE, created, names, operation, person};
@@ -121,16 +116,9 @@ async fn bulk_requests_and_others_at_once_leave_no_hole() {
 
 #[tokio::test]
 async fn what_is_not_reached_in_time_is_503_in_its_entry() {
-    let engine = Engine::of_tests().expect("the engine starts");
-    let slow = Arc::new(AtomicBool::new(false));
-    let is_slow = Arc::clone(&slow);
-    let rule = Arc::new(move |passing: &Passing| {
-        let holds = passing.operation == "TransactWriteItems" && is_slow.load(Ordering::Relaxed);
-        if holds { Fate::Delay(Duration::from_millis(1800)) } else { Fate::Pass }
-    });
-    let endpoint = proxy::start(&engine.url, rule).await;
-    let app = App::on(engine, &endpoint).await;
-    slow.store(true, Ordering::Relaxed);
+    let faults = Faults::default();
+    let app = App::with_faults(&faults).await;
+    faults.play("TransactWriteItems * delay 1800ms");
     let operations: Vec<_> = (0..300).map(|number| post(&number.to_string(), person(&format!("u{number}")))).collect();
 
     let answer = bulk(&app, &operations).await;

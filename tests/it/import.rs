@@ -1,13 +1,11 @@
 //! Okta's import: all users, page by page.
 
 use std::collections::BTreeSet;
-use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use serde_json::json;
 use tests::app::{Answer, App};
-use tests::proxy::{self, Fate, Passing};
+use tests::faults::{Fault, Faults};
 
 use crate::people::{ENTERPRISE, created, person};
 
@@ -41,17 +39,10 @@ async fn import(app: &App, count: u64) -> (Vec<String>, u64) {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn an_import_beside_creations_has_each_user_once() {
-    let engine = tests::engine::Engine::of_tests().expect("the engine starts");
-    let queries = Arc::new(AtomicUsize::new(0));
-    let counted = Arc::clone(&queries);
-    // One of two reads is held up, so that what is read beside it is older or newer.
-    let rule = Arc::new(move |passing: &Passing| match passing.operation.as_str() {
-        "Query" if counted.fetch_add(1, Ordering::Relaxed) % 2 == 1 => Fate::Delay(Duration::from_millis(40)),
-        "BatchGetItem" if counted.load(Ordering::Relaxed) % 3 == 1 => Fate::Delay(Duration::from_millis(20)),
-        _ => Fate::Pass,
-    });
-    let endpoint = proxy::start(&engine.url, rule).await;
-    let app = App::on(engine, &endpoint).await;
+    let faults = Faults::default();
+    let app = App::with_faults(&faults).await;
+    // Some reads are held up, so that what is read beside them is older or newer.
+    faults.play("Query 50% delay 40ms\nBatchGetItem 33% delay 20ms");
     let mut first = Vec::new();
     for index in 0..1000 {
         first.push(created(&app, person(&format!("u{index}"))).await.text_at("/id"));
@@ -74,7 +65,7 @@ async fn an_import_beside_creations_has_each_user_once() {
     }
     let (after, total) = import(&app, 100).await;
     assert_eq!((after.len(), total), (1120, 1120));
-    assert!(queries.load(Ordering::Relaxed) > 20);
+    assert!(faults.made(Fault::Delay(Duration::from_millis(40))) > 10);
 }
 
 #[tokio::test]

@@ -18,16 +18,16 @@ use tests::secrets::SECRET;
 const PROGRAM: &str = env!("CARGO_BIN_EXE_klue-scim");
 
 /// A folder that goes away with the test.
-struct Folder(PathBuf);
+pub(crate) struct Folder(pub(crate) PathBuf);
 
 impl Folder {
-    fn new(name: &str) -> Self {
+    pub(crate) fn new(name: &str) -> Self {
         let path = std::env::temp_dir().join(format!("klue-scim-{name}-{}", std::process::id()));
         let _ = fs::remove_dir_all(&path);
         Self(path)
     }
 
-    fn connection(&self) -> String {
+    pub(crate) fn connection(&self) -> String {
         fs::read_to_string(self.0.join("connection.env")).unwrap_or_default()
     }
 }
@@ -39,21 +39,21 @@ impl Drop for Folder {
 }
 
 /// Below the ports that the system gives to other tests meanwhile.
-fn free_port() -> u16 {
+pub(crate) fn free_port() -> u16 {
     static NEXT: AtomicU16 = AtomicU16::new(0);
     let first = 20_000 + u16::try_from(std::process::id() % 500).unwrap_or_default() * 20;
     let mut ports = std::iter::repeat_with(|| first + NEXT.fetch_add(1, Ordering::Relaxed));
     ports.find(|port| TcpListener::bind((Ipv4Addr::LOCALHOST, *port)).is_ok()).expect("a loopback port is free")
 }
 
-fn start(folder: &Path, port: u16) -> Child {
+pub(crate) fn start(folder: &Path, port: u16) -> Child {
     let mut command = Command::new(PROGRAM);
     command.args(["--port", &port.to_string(), "--data"]).arg(folder);
     command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("the program starts")
 }
 
 /// Waits for the first answer: the port is taken before the service is ready.
-fn wait_until_ready(port: u16) {
+pub(crate) fn wait_until_ready(port: u16) {
     let answers = || {
         let mut stream = TcpStream::connect((Ipv4Addr::LOCALHOST, port))?;
         stream.set_read_timeout(Some(Duration::from_secs(20)))?;

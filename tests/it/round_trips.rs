@@ -1,14 +1,9 @@
 //! How often a request waits for DynamoDB.
 
-use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
-use std::time::Duration;
-
 use http::Method;
 use serde_json::json;
 use tests::app::{Answer, App, Call};
-use tests::engine::Engine;
-use tests::proxy::{self, Fate, Passing};
+use tests::faults::Faults;
 
 use crate::people::{created, employee, operation, person};
 
@@ -87,18 +82,10 @@ async fn a_page_beyond_what_a_stranger_may_cause_waits_twice() {
 
 #[tokio::test]
 async fn a_lost_race_waits_once_more() {
-    let engine = Engine::of_tests().expect("the engine starts");
-    let held_up = Arc::new(AtomicBool::new(true));
-    let hold = Arc::clone(&held_up);
-    // The first write is overtaken by the second.
-    let rule = Arc::new(move |passing: &Passing| {
-        let holds = passing.operation == "TransactWriteItems" && !hold.swap(true, Ordering::Relaxed);
-        if holds { Fate::Delay(Duration::from_millis(200)) } else { Fate::Pass }
-    });
-    let endpoint = proxy::start(&engine.url, rule).await;
-    let app = App::on(engine, &endpoint).await;
+    let faults = Faults::default();
+    let app = App::with_faults(&faults).await;
     app.get("/scim/v2/Users").await.expect(200);
-    held_up.store(false, Ordering::Relaxed);
+    faults.play("TransactWriteItems 1 delay 200ms # The first write is overtaken by the second.");
 
     let (one, other) = (person("ada"), person("bob"));
     let (one, other) = tokio::join!(app.post("/scim/v2/Users", one), app.post("/scim/v2/Users", other));

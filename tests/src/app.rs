@@ -12,11 +12,12 @@ use http::{HeaderMap, HeaderName, HeaderValue, Method, Request, StatusCode};
 use http_body_util::BodyExt;
 use jiff::{SignedDuration, Timestamp};
 use serde_json::{Value, json};
-use store::{Clock, CreatedInstance, Endpoint, Store, system_clock};
+use store::{Audit, Clock, CreatedInstance, Endpoint, Store, system_clock};
 use tower::ServiceExt;
 
 use crate::access;
 use crate::engine::Engine;
+use crate::faults::Faults;
 use crate::log;
 use crate::service::router;
 
@@ -61,6 +62,13 @@ impl App {
     pub async fn start() -> Self {
         let engine = Engine::of_tests().expect("the engine starts");
         let endpoint = engine.endpoint();
+        Self::on(engine, &endpoint).await
+    }
+
+    /// Starts a service with faults between it and its engine, as soon as a script is played.
+    pub async fn with_faults(faults: &Faults) -> Self {
+        let engine = Engine::of_tests().expect("the engine starts");
+        let endpoint = Endpoint::local(&faults.in_front_of(&engine.url).await);
         Self::on(engine, &endpoint).await
     }
 
@@ -113,6 +121,13 @@ impl App {
     /// The entries of the activity log, oldest first.
     pub fn activity(&self) -> Vec<Value> {
         self.items().into_iter().filter(is_activity).collect()
+    }
+
+    /// What an audit finds: nothing, whatever has happened.
+    pub async fn inconsistencies(&self) -> Vec<String> {
+        let audit = Audit::new(&self.engine.endpoint(), &self.engine.table, 90, clock(&self.ahead));
+        let report = audit.run(|_, _| {}).await.expect("the engine answers");
+        report.inconsistencies.iter().map(ToString::to_string).collect()
     }
 
     /// Sends a GET with the SCIM key; so for each method below.

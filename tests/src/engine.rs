@@ -68,6 +68,21 @@ impl Engine {
         Self::serve(database, address)
     }
 
+    /// Starts an engine on a file that another one has made, and leaves the file as it is.
+    ///
+    /// # Errors
+    /// [`EngineError`], where there is no such file, or no table in it.
+    pub fn on_existing(file: &Path) -> Result<Self, EngineError> {
+        if !file.is_file() {
+            return Err(EngineError(format!("there is no file {}", file.display())));
+        }
+        let database = Database::new(&file.to_string_lossy()).map_err(failed)?;
+        match database.get_table_metadata(TABLE).map_err(failed)? {
+            Some(_) => Self::serve_table(database, Ipv4Addr::LOCALHOST),
+            None => Err(EngineError(format!("{} has no table {TABLE}", file.display()))),
+        }
+    }
+
     /// How a store reaches the engine.
     pub fn endpoint(&self) -> Endpoint {
         Endpoint::local(&self.url)
@@ -90,6 +105,10 @@ impl Engine {
 
     fn serve(database: Database, address: Ipv4Addr) -> Result<Self, EngineError> {
         create_table(&database)?;
+        Self::serve_table(database, address)
+    }
+
+    fn serve_table(database: Database, address: Ipv4Addr) -> Result<Self, EngineError> {
         let (stop, stopped) = oneshot::channel();
         let (ready, started) = std::sync::mpsc::channel();
         let served = database.clone();

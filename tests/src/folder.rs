@@ -13,6 +13,11 @@ use crate::app::{Tenant, new_pepper_secret};
 const PEPPER: &str = "pepper.json";
 const CONNECTION: &str = "connection.env";
 
+/// The file that holds the data of a folder.
+pub fn database_in(folder: &Path) -> PathBuf {
+    folder.join("klue.db")
+}
+
 /// The data folder of a local service.
 pub struct Folder(PathBuf);
 
@@ -32,7 +37,7 @@ impl Folder {
 
     /// The file that holds the data.
     pub fn database(&self) -> PathBuf {
-        self.0.join("klue.db")
+        database_in(&self.0)
     }
 
     /// The file that tells scripts how to reach the service.

@@ -15,6 +15,7 @@ use serde_json::{Value, json};
 use tokio::net::TcpListener;
 
 use crate::access;
+use crate::faults::Faults;
 
 /// The name of the secret that holds the pepper.
 pub const SECRET: &str = "klue-scim/local/pepper";
@@ -23,15 +24,10 @@ pub const SECRET: &str = "klue-scim/local/pepper";
 pub struct SecretsManager {
     /// Where it listens.
     pub url: String,
-    shelf: Arc<Mutex<Shelf>>,
+    /// What goes wrong on the way to it.
+    pub faults: Faults,
+    secret: Arc<Mutex<String>>,
     server: tokio::task::JoinHandle<()>,
-}
-
-#[derive(Default)]
-struct Shelf {
-    secret: String,
-    refuses: bool,
-    calls: usize,
 }
 
 impl SecretsManager {
@@ -41,28 +37,18 @@ impl SecretsManager {
     /// If the address cannot be listened on.
     pub async fn start(address: Ipv4Addr, secret: &str) -> io::Result<Self> {
         let listener = TcpListener::bind((address, 0)).await?;
-        let address = listener.local_addr()?;
-        let shelf = Arc::new(Mutex::new(Shelf { secret: secret.to_owned(), ..Shelf::default() }));
-        let router = Router::new().route("/", post(answer)).with_state(Arc::clone(&shelf));
+        let own = listener.local_addr()?;
+        let secret = Arc::new(Mutex::new(secret.to_owned()));
+        let router = Router::new().route("/", post(answer)).with_state(Arc::clone(&secret));
         let server = tokio::spawn(async { drop(axum::serve(listener, router).await) });
-        Ok(Self { url: format!("http://{address}"), shelf, server })
+        let faults = Faults::default();
+        let url = faults.in_front_of(&format!("http://{own}")).await;
+        Ok(Self { url, faults, secret, server })
     }
 
     /// Gives the secret a new value.
     pub fn set(&self, secret: &str) {
-        secret.clone_into(&mut lock(&self.shelf).secret);
-    }
-
-    /// Lets every call fail from now on, or none.
-    ///
-    /// Access is denied, which the SDK does not try again: a test gets its failure at once.
-    pub fn refuse(&self, refuses: bool) {
-        lock(&self.shelf).refuses = refuses;
-    }
-
-    /// How many calls have come in, refused ones too.
-    pub fn calls(&self) -> usize {
-        lock(&self.shelf).calls
+        secret.clone_into(&mut lock(&self.secret));
     }
 }
 
@@ -72,9 +58,7 @@ impl Drop for SecretsManager {
     }
 }
 
-async fn answer(State(shelf): State<Arc<Mutex<Shelf>>>, headers: HeaderMap, body: Bytes) -> Response {
-    let mut shelf = lock(&shelf);
-    shelf.calls += 1;
+async fn answer(State(secret): State<Arc<Mutex<String>>>, headers: HeaderMap, body: Bytes) -> Response {
     let asked: Value = serde_json::from_slice(&body).unwrap_or_default();
     let header = |name: &str| headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or_default();
     let target = header("x-amz-target");
@@ -83,14 +67,12 @@ async fn answer(State(shelf): State<Arc<Mutex<Shelf>>>, headers: HeaderMap, body
     }
     let caller = header("authorization").split_once("Credential=").and_then(|(_, rest)| rest.split('/').next());
     access::note_call(caller.unwrap_or_default(), &SentCall { target: target.to_owned(), body: body.to_vec() });
-    if shelf.refuses {
-        return failure("AccessDeniedException");
-    }
     if asked["SecretId"] != SECRET {
         return failure("ResourceNotFoundException");
     }
     let arn = format!("arn:aws:secretsmanager:eu-central-1:123456789012:secret:{SECRET}-AbCdEf");
-    let found = json!({"ARN": arn, "Name": SECRET, "SecretString": shelf.secret, "VersionStages": ["AWSCURRENT"]});
+    let secret = lock(&secret).clone();
+    let found = json!({"ARN": arn, "Name": SECRET, "SecretString": secret, "VersionStages": ["AWSCURRENT"]});
     respond(StatusCode::OK, &found)
 }
 
@@ -102,6 +84,6 @@ fn respond(status: StatusCode, body: &Value) -> Response {
     (status, [("content-type", "application/x-amz-json-1.1")], body.to_string()).into_response()
 }
 
-fn lock(shelf: &Mutex<Shelf>) -> MutexGuard<'_, Shelf> {
-    shelf.lock().unwrap_or_else(PoisonError::into_inner)
+fn lock(secret: &Mutex<String>) -> MutexGuard<'_, String> {
+    secret.lock().unwrap_or_else(PoisonError::into_inner)
 }

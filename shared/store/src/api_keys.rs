@@ -26,8 +26,8 @@ pub struct IssuedKey {
 
 /// What the key set's item holds.
 #[derive(Deserialize)]
-struct KeySet {
-    version: u64,
+pub(crate) struct KeySet {
+    pub(crate) version: u64,
 }
 
 impl Store {

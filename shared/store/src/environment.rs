@@ -50,6 +50,25 @@ impl Endpoint {
         let credentials = Credentials::new("local", "local", None, None, "local");
         Self { url: Some(url.to_owned()), region: "us-east-1".to_owned(), credentials }
     }
+
+    /// DynamoDB in a region, or at another address, as an operator reaches it.
+    ///
+    /// # Errors
+    /// [`StartError`] naming the credentials that the environment lacks.
+    pub fn of_operator(url: Option<String>, region: String) -> Result<Self, StartError> {
+        Self::with_credentials(url, region, "credentials, which `aws configure export-credentials --format env` prints")
+    }
+
+    fn with_credentials(url: Option<String>, region: String, fix: &'static str) -> Result<Self, StartError> {
+        let credentials = Credentials::new(
+            required("AWS_ACCESS_KEY_ID", fix)?,
+            required("AWS_SECRET_ACCESS_KEY", fix)?,
+            variable("AWS_SESSION_TOKEN"),
+            None,
+            "environment",
+        );
+        Ok(Self { url, region, credentials })
+    }
 }
 
 /// A setting that stops the service before it starts.
@@ -129,17 +148,8 @@ async fn warm_up<T>(call: impl Future<Output = Result<T, Error>>) {
 
 /// A service at the address in a variable, if there is one.
 fn endpoint(variable_name: &str) -> Result<Endpoint, StartError> {
-    Ok(Endpoint {
-        url: variable(variable_name),
-        region: required("AWS_REGION", "the AWS region, which Lambda sets")?,
-        credentials: Credentials::new(
-            required("AWS_ACCESS_KEY_ID", "credentials, which Lambda sets")?,
-            required("AWS_SECRET_ACCESS_KEY", "credentials, which Lambda sets")?,
-            variable("AWS_SESSION_TOKEN"),
-            None,
-            "environment",
-        ),
-    })
+    let region = required("AWS_REGION", "the AWS region, which Lambda sets")?;
+    Endpoint::with_credentials(variable(variable_name), region, "credentials, which Lambda sets")
 }
 
 pub(crate) fn dynamodb(endpoint: &Endpoint) -> aws_sdk_dynamodb::Config {

@@ -78,10 +78,44 @@ impl Key {
         key.ok_or_else(|| Error::internal("an item has no key"))
     }
 
+    /// Whose item it is, and what for; none for a key that the service never writes.
+    pub(crate) fn place(&self) -> Option<(InstanceId, Kind)> {
+        let rest = self.pk.strip_prefix("I#")?;
+        let (instance, partition) = rest.split_once('#').unwrap_or((rest, ""));
+        let partition = partition.split_once('#').map_or(partition, |(partition, _)| partition);
+        let kind = match (partition, self.sk.as_str()) {
+            ("", "INSTANCE") => Kind::Instance,
+            ("", sk) if sk.starts_with(GROUP_PREFIX) => Kind::Group,
+            ("KEYS", "KEYSET") => Kind::KeySet,
+            ("KEYS", sk) if sk.starts_with(API_KEY_PREFIX) => Kind::ApiKey,
+            ("USERS", _) => Kind::User,
+            ("USERNAME", _) => Kind::UserName,
+            ("EMAIL", _) => Kind::Email,
+            ("EXTERNAL", _) => Kind::ExternalId,
+            ("ACTIVITY", _) => Kind::Activity,
+            _ => return None,
+        };
+        Some((instance.parse().ok()?, kind))
+    }
+
     pub(crate) fn names(&self, item: &HashMap<String, AttributeValue>) -> bool {
         let is = |name: &str, value: &String| item.get(name).and_then(|found| found.as_s().ok()) == Some(value);
         is("pk", &self.pk) && is("sk", &self.sk)
     }
+}
+
+/// What an item is, by its key.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Kind {
+    Instance,
+    Group,
+    KeySet,
+    ApiKey,
+    User,
+    UserName,
+    Email,
+    ExternalId,
+    Activity,
 }
 
 /// A part of one partition, to be queried in the order of its sort keys.

@@ -8,6 +8,7 @@
 mod activity;
 mod admission;
 mod api_keys;
+mod audit;
 mod backoff;
 mod clock;
 mod environment;
@@ -32,6 +33,7 @@ use jiff::SignedDuration;
 pub use activity::{ActivityPage, EXPORTED};
 pub use admission::Admission;
 pub use api_keys::IssuedKey;
+pub use audit::{Audit, Inconsistency, Report};
 pub use clock::{Clock, system_clock};
 pub use environment::{Endpoint, StartError};
 pub use groups::Deletion;

@@ -20,17 +20,17 @@ fn rotation() -> (String, String) {
 }
 
 /// Starts with `v1`, and says how the secret looks after the rotation.
-async fn start() -> (Gateway, String) {
+pub(super) async fn start() -> (Gateway, String) {
     let (first, second) = rotation();
     (Gateway::start_with(&first).await, second)
 }
 
-async fn list(gateway: &mut Gateway, key: &str) -> Answer {
+pub(super) async fn list(gateway: &mut Gateway, key: &str) -> Answer {
     gateway.send(Call::new(Method::GET, "/scim/v2/Users").key(key)).await
 }
 
 /// Makes a SCIM key; the instance's admin key is used by it.
-async fn issue(gateway: &mut Gateway) -> String {
+pub(super) async fn issue(gateway: &mut Gateway) -> String {
     let wanted = json!({"description": "Another", "scope": "scim", "expires": "never"});
     let call = Call::new(Method::POST, "/admin/v1/api-keys").key(&gateway.admin_key).json(&wanted);
     gateway.send(call).await.expect(201).text("/key")
@@ -91,8 +91,9 @@ async fn a_secret_that_cannot_be_read_is_503_and_never_401() {
     let (mut gateway, _) = start().await;
     let key = gateway.scim_key.clone();
     gateway.stop_all();
-    gateway.secrets.refuse(true);
-    let calls = gateway.secrets.calls();
+    // Which the SDK does not try again.
+    gateway.secrets.faults.play("GetSecretValue * deny");
+    let calls = gateway.secrets.faults.calls();
 
     for _ in 0..3 {
         let answer = list(&mut gateway, &key).await.expect(503);
@@ -102,8 +103,8 @@ async fn a_secret_that_cannot_be_read_is_503_and_never_401() {
         assert_eq!(answer.json()["schemas"], json!(["urn:ietf:params:scim:api:messages:2.0:Error"]));
     }
 
-    let calls = gateway.secrets.calls() - calls;
+    let calls = gateway.secrets.faults.calls() - calls;
     assert_eq!(calls, 4, "the start asks, and each request once more as long as nothing is known");
-    gateway.secrets.refuse(false);
+    gateway.secrets.faults.play("");
     list(&mut gateway, &key).await.expect(200);
 }

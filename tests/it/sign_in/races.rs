@@ -6,6 +6,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use dynoxide::Database;
 use futures_util::future::join_all;
 use serde_json::json;
+use store::Endpoint;
 use tests::app::App;
 use tests::engine::{Engine, TABLE};
 use tests::proxy::{self, Fate, Passing};
@@ -27,7 +28,7 @@ async fn interrupted_app(
         }
         Fate::Pass
     });
-    let endpoint = proxy::start(&engine.url, rule).await;
+    let endpoint = Endpoint::local(&proxy::start(&engine.url, rule).await);
     (App::on(engine, &endpoint).await, armed)
 }
 

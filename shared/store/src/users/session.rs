@@ -118,18 +118,27 @@ impl<'a> Session<'a> {
     /// A user in the next row; or the deleted one of the same userName, who comes back.
     async fn creation(&mut self, profile: Profile, user_count: u32, new_users: u32) -> Result<Write, Error> {
         let folded = fold(&profile.user_name);
-        let Some(claim) = self.known.get(&Key::user_name(self.caller.instance(), &folded)).await? else {
-            let row = user_count.checked_add(new_users + 1).ok_or_else(|| Error::internal("no row is left"))?;
-            let (id, now) = (UserId::new(row, random::bytes()?), self.store.now());
-            let new = User { id, version: 1, created: now, last_modified: now, profile };
-            return Ok(Write { kind: ActivityKind::UserCreated, old: None, new });
-        };
-        let holder = self.known.user(items::content::<Claim>(claim)?.row).await?;
-        let deleted = |user: &User| user.profile.state == State::Deleted && fold(&user.profile.user_name) == folded;
-        match holder.filter(deleted) {
-            Some(user) => Ok(self.change(ActivityKind::UserRestored, user, profile)),
-            None => Err(Error::Taken { attribute: "userName", value: profile.user_name }),
+        let key = Key::user_name(self.caller.instance(), &folded);
+        let mut disproved = None;
+        while let Some(claim) = self.known.get(&key).await?.map(items::content::<Claim>).transpose()? {
+            let holder = self.known.user(claim.row).await?;
+            match holder.filter(|user| fold(&user.profile.user_name) == folded) {
+                Some(user) if user.profile.state == State::Deleted => {
+                    return Ok(self.change(ActivityKind::UserRestored, user, profile));
+                }
+                // The name moved on between the two reads: nobody may have it now, or somebody else.
+                None if disproved.as_ref() != Some(&claim.id) => {
+                    self.known.forget(&key);
+                    self.known.forget(&Key::user(self.caller.instance(), claim.row));
+                    disproved = Some(claim.id);
+                }
+                _ => return Err(Error::Taken { attribute: "userName", value: profile.user_name }),
+            }
         }
+        let row = user_count.checked_add(new_users + 1).ok_or_else(|| Error::internal("no row is left"))?;
+        let (id, now) = (UserId::new(row, random::bytes()?), self.store.now());
+        let new = User { id, version: 1, created: now, last_modified: now, profile };
+        Ok(Write { kind: ActivityKind::UserCreated, old: None, new })
     }
 
     /// A user with another profile.
