@@ -103,9 +103,11 @@ build: $(LAMBDA)/installed ## Build every function as it is deployed (ARCH=x86_6
 		cargo lambda build --release $(if $(filter $(ARCH),arm64),--arm64)
 	python3 -B infra/check_binaries.py $(ARCH)
 
-deploy-test: $(VENV)/installed $(MOTO)/installed ## Deploy every stage into a stand-in for AWS, and read back what is there
+deploy-test: $(VENV)/installed $(MOTO)/installed ## Deploy every stage into moto, and read back what is there; the pepper from moto
 	$(VENV)/bin/python -B infra/check_template.py
 	$(MOTO)/bin/python -B infra/deploy_test.py $(VENV)/bin/sam
+	cargo build --workspace
+	$(VENV)/bin/python -B tests/sam/secrets_manager.py $(MOTO)/bin/moto_server $(BINARIES)
 
 deploy: $(VENV)/installed ## Deploy what make build has built (STAGE=dev, staging or prod), with your AWS credentials
 	@$(need_stage)

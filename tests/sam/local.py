@@ -32,7 +32,7 @@ TIMEOUT = 60
 
 
 def stage(binaries):
-    """Puts the template and the binaries of its functions into a folder of their own, and returns the binaries there.
+    """Puts the templates and the binaries of the functions into a folder of their own, and returns the binaries there.
 
     So target/lambda is left alone.
     """
@@ -48,6 +48,9 @@ def stage(binaries):
             shutil.copy2(source, target)
         staged.append(target)
     (STAGED / "template.yaml").write_text(template)
+    for nested in re.findall(r"TemplateURL: (infra/\S+)", template):
+        (STAGED / nested).parent.mkdir(exist_ok=True)
+        shutil.copy2(ROOT / nested, STAGED / nested)
     return staged
 
 
