@@ -120,7 +120,8 @@ fn the_printed_commands_work_and_a_second_start_finds_the_same() {
     assert!(found.contains("\"totalResults\":1"), "found: {found}");
     let deactivated = paste(&commands(&printed, "Deactivate the user:"));
     assert!(deactivated.contains("\"active\":false"), "deactivated: {deactivated}");
-    stop(service, "-TERM");
+    let log = stop(service, "-TERM");
+    assert!(log.lines().any(|line| line.starts_with("POST /scim/v2/Users 201  (")), "expected requests in {log}");
 }
 
 #[test]

@@ -16,3 +16,4 @@ pub mod runtime_api;
 pub mod secrets;
 pub mod seed;
 pub mod service;
+pub mod terminal;

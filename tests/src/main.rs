@@ -11,6 +11,7 @@ use tests::engine::{Engine, TABLE};
 use tests::folder::Folder;
 use tests::secrets::{SECRET, SecretsManager};
 use tests::service::router;
+use tests::terminal::Terminal;
 use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::oneshot;
@@ -78,7 +79,7 @@ async fn run(arguments: Arguments) -> Result<(), String> {
         ]);
     }
     folder.write_connection(&connection)?;
-    lambda::init_log("local", || Box::new(std::io::stdout()));
+    lambda::init_log("local", || Box::new(Terminal));
     println!("{}", welcome(&base_url, &console_url, &tenant.scim_key, &folder.connection().display().to_string()));
 
     let (asked, heard) = oneshot::channel::<()>();
