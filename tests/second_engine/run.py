@@ -19,6 +19,11 @@ ROOT = Path(__file__).resolve().parent.parent.parent
 LEFT_OUT = {
     "binaries::": "the Lambda programs, which have an engine of their own",
     "local::": "the local service, whose engine is on disk",
+    "kill::": "the local service, whose engine is on disk",
+    "audit::": "breaks rows past the protocol",
+    "faults::": "many thousand calls, which are about the way to the engine",
+    "histories::": "many thousand calls, which are about the way to the engine",
+    "log::": "what is logged is the same",
     "console::": "no store",
     "discovery::": "no store",
     "openapi::": "no store",
