@@ -17,6 +17,7 @@ mod bulk_transactions;
 mod concurrency;
 mod console;
 mod contention;
+mod costs;
 mod create_user;
 mod cursors;
 mod delete_user;

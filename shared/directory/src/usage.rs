@@ -17,7 +17,8 @@ pub struct Usage(Arc<Mutex<Counters>>);
 struct Counters {
     calls: u32,
     depth: u32,
-    capacity: f64,
+    read_units: f64,
+    write_units: f64,
     conflicts: u32,
     is_key_near_expiry: bool,
     caller: Option<Caller>,
@@ -76,9 +77,14 @@ impl Usage {
         self.with(|counters| counters.depth = counters.depth.max(place));
     }
 
-    /// Adds consumed DynamoDB request units.
-    pub fn add_capacity(&self, units: f64) {
-        self.with(|counters| counters.capacity += units);
+    /// Adds read request units that DynamoDB reports.
+    pub fn add_read_units(&self, units: f64) {
+        self.with(|counters| counters.read_units += units);
+    }
+
+    /// Adds write request units that DynamoDB reports.
+    pub fn add_write_units(&self, units: f64) {
+        self.with(|counters| counters.write_units += units);
     }
 
     /// Counts a write that DynamoDB refused since another one was under way on the same item.
@@ -106,9 +112,19 @@ impl Usage {
         self.with(|counters| counters.depth)
     }
 
-    /// DynamoDB request units, read and write together, as DynamoDB reported them.
+    /// Read request units, as DynamoDB reported them.
+    pub fn read_units(&self) -> f64 {
+        self.with(|counters| counters.read_units)
+    }
+
+    /// Write request units, as DynamoDB reported them; they cost five times as much.
+    pub fn write_units(&self) -> f64 {
+        self.with(|counters| counters.write_units)
+    }
+
+    /// DynamoDB request units, read and write together.
     pub fn capacity(&self) -> f64 {
-        self.with(|counters| counters.capacity)
+        self.read_units() + self.write_units()
     }
 
     /// Writes that met others on the same item.

@@ -77,7 +77,7 @@ impl Table {
             .send()
             .await
             .map_err(failure)?;
-        count(answer.consumed_capacity.as_ref());
+        count_read(&answer.consumed_capacity);
         Ok(answer.item)
     }
 
@@ -106,7 +106,7 @@ impl Table {
                 .send()
                 .await
                 .map_err(failure)?;
-            answer.consumed_capacity().iter().for_each(|units| count(Some(units)));
+            count_read(answer.consumed_capacity());
             items.extend(answer.responses.and_then(|mut tables| tables.remove(self.name())).unwrap_or_default());
             // DynamoDB leaves keys out when an answer would be too large or a partition is busy.
             match answer.unprocessed_keys.and_then(|mut tables| tables.remove(self.name())) {
@@ -138,7 +138,7 @@ impl Table {
             .send()
             .await
             .map_err(failure)?;
-        count(answer.consumed_capacity.as_ref());
+        count_read(&answer.consumed_capacity);
         let reached = answer.last_evaluated_key.and_then(|mut key| match key.remove("sk") {
             Some(AttributeValue::S(sk)) => Some(sk),
             _ => None,
@@ -186,7 +186,7 @@ impl Table {
         if items.len() == 1 {
             let put = self.client.put_item().table_name(self.name()).set_item(items.pop());
             let answer = put.return_consumed_capacity(ReturnConsumedCapacity::Total).send().await.map_err(failure)?;
-            count(answer.consumed_capacity.as_ref());
+            count_written(&answer.consumed_capacity);
             return Ok(());
         }
         let put = |item| {
@@ -198,7 +198,7 @@ impl Table {
         while !wanted.is_empty() {
             let batch = self.client.batch_write_item().request_items(self.name(), wanted);
             let answer = batch.return_consumed_capacity(ReturnConsumedCapacity::Total).send().await.map_err(failure)?;
-            answer.consumed_capacity().iter().for_each(|units| count(Some(units)));
+            count_written(answer.consumed_capacity());
             wanted = answer.unprocessed_items.and_then(|mut tables| tables.remove(self.name())).unwrap_or_default();
             if !wanted.is_empty() {
                 backoff.wait().await?;
@@ -217,7 +217,7 @@ impl Table {
             .send()
             .await
             .map_err(cancelled)?;
-        answer.consumed_capacity().iter().for_each(|units| count(Some(units)));
+        count_written(answer.consumed_capacity());
         Ok(())
     }
 
@@ -237,7 +237,7 @@ impl Table {
             update = update.expression_attribute_names(format!("#{name}"), *name);
             update = update.expression_attribute_values(format!(":{name}"), value.clone());
         }
-        count(update.send().await.map_err(failure)?.consumed_capacity.as_ref());
+        count_written(&update.send().await.map_err(failure)?.consumed_capacity);
         Ok(())
     }
 }
@@ -247,10 +247,16 @@ pub(crate) fn take(items: &mut Vec<Item>, key: &Key) -> Option<Item> {
     items.iter().position(|item| key.names(item)).map(|index| items.swap_remove(index))
 }
 
-fn count(consumed: Option<&ConsumedCapacity>) {
-    if let Some(units) = consumed.and_then(|consumed| consumed.capacity_units) {
-        Usage::current().add_capacity(units);
-    }
+fn units<'a>(consumed: impl IntoIterator<Item = &'a ConsumedCapacity>) -> f64 {
+    consumed.into_iter().filter_map(|consumed| consumed.capacity_units).sum()
+}
+
+fn count_read<'a>(consumed: impl IntoIterator<Item = &'a ConsumedCapacity>) {
+    Usage::current().add_read_units(units(consumed));
+}
+
+fn count_written<'a>(consumed: impl IntoIterator<Item = &'a ConsumedCapacity>) {
+    Usage::current().add_write_units(units(consumed));
 }
 
 fn cancelled(error: SdkError<TransactWriteItemsError>) -> Cancelled {
