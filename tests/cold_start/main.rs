@@ -85,12 +85,12 @@ async fn measure(binary: &Path) -> Vec<f64> {
         .set("SSL_CERT_FILE", &certificate.to_string_lossy());
     let mut costs = Vec::with_capacity(STARTS);
     for _ in 0..STARTS {
-        let calls = secrets.calls();
+        let calls = secrets.faults.calls();
         let function = launch.clone().start().await;
         let answer = function.invoke(&event).await.expect("an answer");
         costs.push(cpu_ms(function.id()));
         assert_eq!(answer["statusCode"], 200, "expected the user, got {answer}; {:#?}", function.stop());
-        assert_eq!(secrets.calls(), calls + 1, "expected the pepper to be read over TLS");
+        assert_eq!(secrets.faults.calls(), calls + 1, "expected the pepper to be read over TLS");
     }
     costs
 }
