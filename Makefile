@@ -32,8 +32,8 @@ need_rust = $(call need,cargo,curl --proto =https -sSf https://sh.rustup.rs | sh
 need_stage = $(if $(filter $(STAGE),dev staging prod),,$(error say which stage: STAGE=dev, staging or prod))
 
 .DEFAULT_GOAL := help
-.PHONY: help run audit test test-second-engine test-binaries sam-test lint template conformance browser-test smoke cold-start \
-	bench fuzz build deploy-test deploy rollback tools
+.PHONY: help run audit test test-second-engine test-binaries sam-test lint advisories template conformance browser-test \
+	smoke cold-start bench fuzz build deploy-test deploy rollback tools
 
 help: ## List the targets
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 20
@@ -65,6 +65,9 @@ lint: tools ## Check format, lints, dependencies and licences
 	cargo clippy --workspace --all-targets -- -D warnings
 	cargo deny check --hide-inclusion-graph bans licenses sources
 	cargo machete --with-metadata
+
+advisories: tools ## Check the dependencies against the database of advisories, which is fetched
+	cargo deny check --hide-inclusion-graph advisories
 
 test-second-engine: $(MINISTACK)/installed ## Run tests of the store against another DynamoDB than the embedded one
 	@$(need_rust)

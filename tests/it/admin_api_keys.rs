@@ -201,7 +201,7 @@ async fn an_operator_can_always_issue_an_admin_key() {
     let created = create_instance::handle(&app.store, &event, "r1");
     let created = access::noting("create_instance", created).await.expect("a key is issued");
 
-    let list = Call::new(Method::GET, PATH).key(&created.admin_key);
+    let list = Call::new(Method::GET, PATH).key(created.admin_key.0.expose());
     app.call(list).await.expect(200);
     assert!(created.scim_key.is_none());
 }

@@ -1,3 +1,4 @@
+use directory::PresentedKey;
 use http::Method;
 use insta::assert_snapshot;
 use jiff::SignedDuration;
@@ -127,17 +128,47 @@ async fn a_key_is_taken_with_and_without_its_scheme() {
     }
 }
 
+/// A key that names what it says, with another secret than the service has issued.
+fn key_of(instance: &str, id: &str) -> String {
+    let (instance, id) = (instance.parse().expect("an instance"), id.parse().expect("a key id"));
+    PresentedKey::issue(instance, id, &[7; 32]).expose().to_owned()
+}
+
 #[tokio::test]
-async fn a_wrong_key_costs_what_a_right_one_costs() {
+async fn who_has_no_key_cannot_tell_what_there_is_from_the_calls_that_are_made() {
     let app = App::start().await;
-    created(&app, person("ada")).await;
-    let other = App::start().await.tenant.scim_key.clone();
-    let list = |key: &str| Call::new(Method::GET, "/scim/v2/Users?count=10").key(key);
+    let user = created(&app, person("ada")).await;
+    let get = |path: &str, key: &str| Call::new(Method::GET, path).key(key);
+    app.call(get("/admin/v1/users", &app.tenant.admin_key)).await.expect(200);
 
-    let right = app.call(list(&app.tenant.scim_key)).await.expect(200);
-    let wrong = app.call(list(&other)).await.expect(401);
+    for route in ROUTES.iter().filter(|route| !route.function.is_public()) {
+        let right = if is_admin(route) { &app.tenant.admin_key } else { &app.tenant.scim_key };
+        let (instance, id) = (&right[5..16], &right[16..25]);
+        let path = route.path.replace("{id}", &user.text_at("/id"));
+        let call = |key: &str| Call::new(route.method.clone(), &path).key(key).json(&person("bob"));
+        let unknown = app.call(call(&key_of("00000000000", "000000000"))).await.expect(401);
+        assert!(!unknown.sent.is_empty(), "the key is looked up by {} {path}", route.method);
 
-    assert_eq!(right.usage.calls(), wrong.usage.calls());
+        for (what, key) in [
+            ("an unknown id of this instance", key_of(instance, "000000000")),
+            ("the prefix of a key that is good", key_of(instance, id)),
+        ] {
+            let answer = app.call(call(&key)).await.expect(401);
+            assert_eq!(answer.text, unknown.text, "for {what} at {} {path}", route.method);
+            assert_eq!(answer.shape_of_calls(), unknown.shape_of_calls(), "for {what} at {} {path}", route.method);
+        }
+    }
+
+    // Nor does a right key make other calls, where nothing but the first data is read.
+    for (path, right) in [
+        (user.user_path(), &app.tenant.scim_key),
+        ("/scim/v2/Users?count=10".to_owned(), &app.tenant.scim_key),
+        ("/admin/v1/instance".to_owned(), &app.tenant.admin_key),
+    ] {
+        let wrong = app.call(get(&path, &key_of(&right[5..16], &right[16..25]))).await.expect(401);
+        let right = app.call(get(&path, right)).await.expect(200);
+        assert_eq!(right.shape_of_calls(), wrong.shape_of_calls(), "for {path}");
+    }
 }
 
 #[tokio::test]

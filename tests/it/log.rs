@@ -1,6 +1,7 @@
 //! The log of requests. That no line of the whole suite tells too much is checked by each test as it ends.
 
-use http::Method;
+use http::header::AUTHORIZATION;
+use http::{HeaderMap, Method};
 use insta::assert_snapshot;
 use jiff::SignedDuration;
 use serde_json::{Value, json};
@@ -117,4 +118,33 @@ async fn a_line_that_tells_too_much_is_found() {
         assert!(log::check(&line.to_string()).is_err(), "expected {member} to be refused in {line}");
     }
     assert!(log::check("Ada signed in.").is_err(), "a line that is no JSON is refused");
+}
+
+#[tokio::test]
+async fn what_is_printed_of_a_request_and_its_answer_has_no_secret() {
+    let app = App::start().await;
+    let key = &app.tenant.admin_key;
+    let body = json!({"description": "x", "scope": "scim", "expires": "never", "password": "opensesame"});
+    let request = lambda::event(lambda::EventParts {
+        method: Method::POST,
+        route: "POST /admin/v1/api-keys".into(),
+        path: "/admin/v1/api-keys".into(),
+        headers: HeaderMap::from_iter([(AUTHORIZATION, key.parse().expect("a header"))]),
+        body: body.to_string().into(),
+        ..Default::default()
+    });
+    let reply = admin_api_keys::handle(&app.store, &request).await.expect("a key is made");
+    let made: Value = serde_json::from_str(&reply.body).expect("the answer is JSON");
+    let instance = create_instance::handle(&app.store, &json!({"name": "x"}), "r1").await.expect("an instance is made");
+    let shown = serde_json::to_value(&instance).expect("what the operator gets is JSON");
+
+    let printed = format!("{request:?} {reply:?} {:?} {instance:?}", request.credentials());
+
+    // How a key starts is no secret.
+    let keys = [json!(key), made["key"].clone(), shown["adminKey"].clone(), shown["scimKey"].clone()];
+    let secrets = keys.iter().map(|key| &key.as_str().expect("a key is text")[25..]).chain(["opensesame"]);
+    for secret in secrets {
+        assert!(!printed.contains(secret), "{secret} is in {printed}");
+    }
+    assert!(printed.contains("POST /admin/v1/api-keys") && printed.contains(&key[..25]), "{printed}");
 }

@@ -82,3 +82,19 @@ fn collect(folder: &Path, files: &mut Vec<std::path::PathBuf>) {
         }
     }
 }
+
+#[test]
+fn each_defence_names_a_test_that_exists() {
+    let text = fs::read_to_string(root().join("docs/security.md")).expect("there is a threat model");
+    let rows = text.lines().filter(|line| line.starts_with("| ")).skip(2);
+    let mut checked = 0;
+    for row in rows {
+        let shown = row.trim_end_matches(" |").rsplit(" | ").next().unwrap_or_default();
+        let mut names = shown.split('`').skip(1).step_by(2);
+        let (file, test) = (names.next().unwrap_or_default(), names.next().unwrap_or_default());
+        let code = fs::read_to_string(root().join(file)).unwrap_or_default();
+        assert!(code.contains(&format!("fn {test}(")), "there is no test '{test}' in '{file}': {row}");
+        checked += 1;
+    }
+    assert!(checked > 10, "the threat model has {checked} rows");
+}

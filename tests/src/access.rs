@@ -57,13 +57,13 @@ pub fn seen() -> BTreeSet<Access> {
 pub async fn noting<T>(function: &str, doing: impl Future<Output = T>) -> T {
     let usage = Usage::recorded();
     let done = usage.clone().scope(doing).await;
-    note(function, &usage);
+    note(function, &usage.take_sent());
     done
 }
 
 /// Notes what a function asked for.
-pub fn note(function: &str, usage: &Usage) {
-    usage.take_sent().iter().for_each(|call| note_call(function, call));
+pub fn note(function: &str, sent: &[SentCall]) {
+    sent.iter().for_each(|call| note_call(function, call));
 }
 
 /// Notes a call of a function.

@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicI64, Ordering};
 use axum::Router;
 use axum::body::Body;
 use data_encoding::HEXLOWER;
-use directory::{Peppers, Usage, UserId};
+use directory::{Peppers, SentCall, Usage, UserId};
 use http::{HeaderMap, HeaderName, HeaderValue, Method, Request, StatusCode};
 use http_body_util::BodyExt;
 use jiff::{SignedDuration, Timestamp};
@@ -173,6 +173,7 @@ impl App {
             headers: parts.headers,
             text: String::from_utf8(body.into()).expect("an answer is UTF-8"),
             usage: parts.extensions.get::<Usage>().cloned().unwrap_or_default(),
+            sent: parts.extensions.get::<Vec<SentCall>>().cloned().unwrap_or_default(),
         }
     }
 }
@@ -261,6 +262,8 @@ pub struct Answer {
     pub text: String,
     /// What the request cost.
     pub usage: Usage,
+    /// What DynamoDB was asked.
+    pub sent: Vec<SentCall>,
 }
 
 impl Answer {
@@ -288,6 +291,20 @@ impl Answer {
         format!("/scim/v2/Users/{}", self.text_at("/id"))
     }
 
+    /// The calls to DynamoDB in the order of their words, with the length of each text in its place: what an onlooker
+    /// without our keys could tell apart.
+    pub fn shape_of_calls(&self) -> Vec<String> {
+        let shape = |call: &SentCall| {
+            let mut body = serde_json::from_slice(&call.body).expect("DynamoDB is asked in JSON");
+            measure(&mut body);
+            format!("{} {body}", call.target)
+        };
+        let mut shapes: Vec<_> = self.sent.iter().map(shape).collect();
+        // Those that are sent together come in no order.
+        shapes.sort();
+        shapes
+    }
+
     /// The answer, if it has the status that the test goes on from.
     ///
     /// # Panics
@@ -296,6 +313,15 @@ impl Answer {
     pub fn expect(self, status: u16) -> Self {
         assert_eq!(self.status.as_u16(), status, "expected {status}, got {self}");
         self
+    }
+}
+
+fn measure(value: &mut Value) {
+    match value {
+        Value::String(text) => *value = text.len().into(),
+        Value::Array(elements) => elements.iter_mut().for_each(measure),
+        Value::Object(members) => members.values_mut().for_each(measure),
+        _ => {}
     }
 }
 

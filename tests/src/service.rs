@@ -46,7 +46,9 @@ fn handler(
             let usage = Usage::recorded();
             let request = event(route, &path, request).await;
             let mut response = respond(dispatch(&store, function, &usage, &request).await);
-            access::note(function.name(), &usage);
+            let sent = usage.take_sent();
+            access::note(function.name(), &sent);
+            response.extensions_mut().insert(sent);
             response.extensions_mut().insert(usage);
             response
         })

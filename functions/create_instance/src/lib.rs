@@ -1,7 +1,7 @@
 //! Invoked by an operator: makes an instance, or a new admin key for one.
 
-use directory::{Caller, Error, Expiry, Instance, InstanceId, MAX_INSTANCE_NAME, NewApiKey, Scope};
-use serde::Serialize;
+use directory::{Caller, Error, Expiry, Instance, InstanceId, MAX_INSTANCE_NAME, NewApiKey, PresentedKey, Scope};
+use serde::{Serialize, Serializer};
 use serde_json::Value;
 use store::Store;
 
@@ -14,10 +14,23 @@ pub struct Created {
     /// The name of the instance.
     pub name: String,
     /// The key for the person who manages the instance.
-    pub admin_key: String,
+    pub admin_key: ShownKey,
     /// The key for the identity provider, of a new instance.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub scim_key: Option<String>,
+    pub scim_key: Option<ShownKey>,
+}
+
+/// A key whose text is in the answer, and nowhere else.
+#[derive(Debug)]
+pub struct ShownKey(
+    /// The key.
+    pub PresentedKey,
+);
+
+impl Serialize for ShownKey {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.0.expose())
+    }
 }
 
 /// Takes `{"name": …}` for a new instance, or `{"instance": …}` for a new admin key of one.
@@ -32,8 +45,7 @@ pub async fn handle(store: &Store, event: &Value, request_id: &str) -> Result<Cr
         }
         (Some(name), None) => {
             let created = store.create_instance(name, request_id).await?;
-            let scim_key = Some(created.scim_key.text.expose().to_owned());
-            Ok(created_of(created.instance, created.admin_key.text.expose(), scim_key))
+            Ok(created_of(created.instance, created.admin_key.text, Some(created.scim_key.text)))
         }
         (None, Some(id)) => {
             let id = id.parse().map_err(|_| Error::InstanceNotFound(id.to_owned()))?;
@@ -45,7 +57,7 @@ pub async fn handle(store: &Store, event: &Value, request_id: &str) -> Result<Cr
                 expiry: Expiry::Never,
             };
             let issued = store.create_operator_key(&caller, &new).await?;
-            Ok(created_of(instance, issued.text.expose(), None))
+            Ok(created_of(instance, issued.text, None))
         }
         _ => Err(scim::Error::invalid_value(
             "Send {\"name\": \"…\"} to make an instance, or {\"instance\": \"…\"} to issue a new admin key for one.",
@@ -54,6 +66,7 @@ pub async fn handle(store: &Store, event: &Value, request_id: &str) -> Result<Cr
     }
 }
 
-fn created_of(instance: Instance, admin_key: &str, scim_key: Option<String>) -> Created {
-    Created { instance: instance.id, name: instance.name, admin_key: admin_key.to_owned(), scim_key }
+fn created_of(instance: Instance, admin_key: PresentedKey, scim_key: Option<PresentedKey>) -> Created {
+    let (admin_key, scim_key) = (ShownKey(admin_key), scim_key.map(ShownKey));
+    Created { instance: instance.id, name: instance.name, admin_key, scim_key }
 }

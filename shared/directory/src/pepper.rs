@@ -50,6 +50,8 @@ impl Pepper {
     }
 
     fn mac(&self, key: &PresentedKey) -> Hmac<Sha256> {
+        #[cfg(test)]
+        tests::note_mac(key);
         let mut mac = Hmac::<Sha256>::new_from_slice(self.api_key.as_ref()).expect("HMAC takes a key of any length");
         mac.update(key.expose().as_bytes());
         mac
@@ -57,6 +59,8 @@ impl Pepper {
 }
 
 /// The versions of the pepper that are in use.
+///
+/// Wiped from memory when dropped, and without `Debug`, so that nobody prints them.
 #[derive(Clone)]
 pub struct Peppers {
     current: String,
@@ -116,4 +120,4 @@ pub enum PepperError {
 }
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;

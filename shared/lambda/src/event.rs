@@ -8,8 +8,8 @@ use http::{HeaderMap, Method};
 
 use crate::Request;
 
-/// What a server knows of a request.
-#[derive(Clone, Debug, Default)]
+/// What a server knows of a request; not to be printed, for the key is in it.
+#[derive(Clone, Default)]
 pub struct EventParts {
     /// The method.
     pub method: Method,

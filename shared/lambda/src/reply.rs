@@ -1,5 +1,7 @@
 //! An answer, before it takes the form of Lambda or of a server.
 
+use std::fmt;
+
 use aws_lambda_events::apigw::ApiGatewayV2httpResponse;
 use aws_lambda_events::encodings::Body;
 use directory::RefusedRequest;
@@ -11,7 +13,9 @@ use http::{HeaderMap, HeaderValue, StatusCode};
 use serde::Serialize;
 
 /// An answer to a request.
-#[derive(Clone, Debug)]
+///
+/// `Debug` does not show the body: a new key is in one, users are in others.
+#[derive(Clone)]
 pub struct Reply {
     /// The status.
     pub status: StatusCode,
@@ -21,6 +25,12 @@ pub struct Reply {
     pub body: String,
     /// What was refused, to be written down when the request is answered.
     pub(crate) refused: Vec<RefusedRequest>,
+}
+
+impl fmt::Debug for Reply {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Reply").field("status", &self.status).finish_non_exhaustive()
+    }
 }
 
 impl Reply {

@@ -1,6 +1,7 @@
 //! A request, read from the event of an HTTP API (payload format 2.0).
 
 use std::borrow::Cow;
+use std::fmt;
 
 use aws_lambda_events::apigw::ApiGatewayV2httpRequest;
 use data_encoding::BASE64;
@@ -22,7 +23,9 @@ const OWN_PATHS: [&str; 3] = [SCIM_PATH, ADMIN_PATH, CONSOLE_ASSETS_PATH];
 const MAX_QUERY_BYTES: usize = 16 * 1024;
 
 /// A request to one of the functions.
-#[derive(Clone, Debug)]
+///
+/// `Debug` shows nothing that the client sent: the key is in a header, and a password may be in the body.
+#[derive(Clone)]
 pub struct Request {
     event: ApiGatewayV2httpRequest,
     trace_id: String,
@@ -237,6 +240,12 @@ impl Request {
 
     fn header_named(&self, name: &'static str) -> Option<&str> {
         text(&self.event.headers, header::HeaderName::from_static(name))
+    }
+}
+
+impl fmt::Debug for Request {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Request").field("route", &self.route()).field("id", &self.id()).finish_non_exhaustive()
     }
 }
 

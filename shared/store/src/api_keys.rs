@@ -136,8 +136,7 @@ impl Store {
     /// A key of its own making, not yet stored.
     pub(crate) async fn issue(&self, caller: &Caller, new: &NewApiKey, now: Timestamp) -> Result<IssuedKey, Error> {
         let id = random::key_id()?;
-        let secret = zeroize::Zeroizing::new(random::bytes()?);
-        let text = PresentedKey::issue(caller.instance(), id, &secret);
+        let text = PresentedKey::issue(caller.instance(), id, &*random::secret()?);
         let peppers = self.peppers.get().await?;
         let (version, pepper) = peppers.current();
         let key = ApiKey {

@@ -1,6 +1,7 @@
 use jiff::{SignedDuration, Timestamp};
 
 use super::{Verification, verify};
+use crate::pepper::tests::hashed;
 use crate::{ApiKey, Credentials, Error, InstanceId, KeyId, KeyRefusal, Peppers, PresentedKey, Scope};
 
 const NOW: Timestamp = Timestamp::UNIX_EPOCH;
@@ -85,4 +86,32 @@ fn err_a_key_opens_only_what_its_scope_names() {
     let refused = verify(&credentials(7), Some(&stored("v2")), &peppers(), Scope::Admin, NOW);
 
     assert!(matches!(refused, Err(Error::WrongScope { has: "scim", needs: "admin", .. })), "got {refused:?}");
+}
+
+#[test]
+fn every_key_costs_one_hmac_whatever_is_wrong_with_it() {
+    let [right, wrong] = [7, 8].map(credentials);
+    let length = right.key.expose().len();
+    let expired = ApiKey { expires: Some(NOW), ..stored("v2") };
+    let revoked = ApiKey { revoked: Some(NOW), ..stored("v2") };
+    let admin = ApiKey { scope: Scope::Admin, ..stored("v2") };
+
+    for (what, credentials, stored) in [
+        ("a right key", &right, Some(stored("v2"))),
+        ("a right key under an older pepper", &right, Some(stored("v1"))),
+        ("an unknown id", &right, None),
+        ("a known id with a wrong secret", &wrong, Some(stored("v2"))),
+        ("a known id with a wrong secret, under an older pepper", &wrong, Some(stored("v1"))),
+        ("an expired key", &right, Some(expired.clone())),
+        ("the id of an expired key with a wrong secret", &wrong, Some(expired)),
+        ("a revoked key", &right, Some(revoked.clone())),
+        ("the id of a revoked key with a wrong secret", &wrong, Some(revoked)),
+        ("a key of another scope", &right, Some(admin.clone())),
+        ("the id of a key of another scope with a wrong secret", &wrong, Some(admin)),
+    ] {
+        let peppers = peppers();
+        hashed();
+        let _ = verify(credentials, stored.as_ref(), &peppers, Scope::Scim, NOW);
+        assert_eq!(hashed(), [length], "for {what}");
+    }
 }

@@ -1,3 +1,5 @@
+use zeroize::ZeroizeOnDrop;
+
 use super::{KEY_LENGTH, KEY_PREFIX, PresentedKey};
 use crate::{InstanceId, KeyId, KeyRefusal};
 
@@ -55,4 +57,12 @@ fn ok_debug_does_not_show_the_secret() {
     let shown = format!("{key:?}");
 
     assert!(!shown.contains(&key.expose()[30..]), "{shown}");
+}
+
+/// Compiles only where the text is wiped.
+#[test]
+fn ok_a_key_is_wiped_when_dropped() {
+    fn is_wiped(_: &impl ZeroizeOnDrop) {}
+
+    is_wiped(&key().text);
 }
