@@ -3,7 +3,6 @@
 use directory::{Error, GroupState, NewGroup, Scope, VisibilityGroup, description};
 use http::{Method, StatusCode};
 use lambda::{Reply, Request};
-use scim::fold;
 use serde::Serialize;
 use serde_json::json;
 use store::{Deletion, Store};
@@ -58,7 +57,7 @@ struct GroupView<'a> {
 impl<'a> GroupView<'a> {
     fn of(group: &'a VisibilityGroup, default_group: &str) -> Self {
         let VisibilityGroup { name, description, state, members } = group;
-        let is_default = fold(name) == fold(default_group);
+        let is_default = group.is_named(default_group);
         Self { id: group.id(), name, description, members: *members, state: *state, is_default }
     }
 }

@@ -1,7 +1,7 @@
 //! A customer's instance, and what a request's user has to fit in it.
 
 use jiff::Timestamp;
-use scim::{Error as ScimError, fold};
+use scim::Error as ScimError;
 use serde_json::Value;
 
 use crate::value::Text;
@@ -105,7 +105,7 @@ impl Setting {
     /// `invalidValue`, naming the value and the groups that exist.
     pub(crate) fn group(&self, name: &str) -> Result<&str, Error> {
         let exist = match &self.named_group {
-            NamedGroup::Open(group) if fold(&group.name) == fold(name) => return Ok(&group.name),
+            NamedGroup::Open(group) if group.is_named(name) => return Ok(&group.name),
             NamedGroup::Unknown(names) => names.join(", "),
             NamedGroup::Open(group) => group.name.clone(),
             NamedGroup::None => self.instance.default_group.clone(),

@@ -29,6 +29,11 @@ pub struct VisibilityGroup {
 }
 
 impl VisibilityGroup {
+    /// Whether a name is the group's, without case.
+    pub fn is_named(&self, name: &str) -> bool {
+        fold(name) == fold(&self.name)
+    }
+
     /// The id under which the admin API has the group: one word for a path, made of the name without case.
     pub fn id(&self) -> String {
         Self::id_of(&self.name)
@@ -96,7 +101,7 @@ pub fn description(body: &Value) -> Result<Option<String>, ScimError> {
 /// What becomes of a user whose group is deleted: a member of another one; nothing if it has left by itself.
 pub fn reassign(stored: &Profile, from: &VisibilityGroup, to: &VisibilityGroup) -> Profile {
     let mut profile = stored.clone();
-    if profile.access.group().is_some_and(|group| fold(group) == fold(&from.name)) {
+    if profile.access.group().is_some_and(|group| from.is_named(group)) {
         profile.access = Access::Consumer { group: to.name.clone() };
     }
     profile
@@ -107,12 +112,11 @@ pub fn reassign(stored: &Profile, from: &VisibilityGroup, to: &VisibilityGroup) 
 /// # Errors
 /// [`Error::GroupIsNeeded`] for the default group and the one that every instance has.
 pub fn may_delete(instance: &Instance, group: &VisibilityGroup) -> Result<(), Error> {
-    let is = |name: &str| fold(name) == fold(&group.name);
-    if is(&instance.default_group) {
+    if group.is_named(&instance.default_group) {
         let why = "is the default group of this instance; make another one the default first";
         return Err(Error::GroupIsNeeded { name: group.name.clone(), why });
     }
-    if is(DEFAULT_GROUP) {
+    if group.is_named(DEFAULT_GROUP) {
         return Err(Error::GroupIsNeeded { name: group.name.clone(), why: "always exists" });
     }
     Ok(())
