@@ -33,7 +33,7 @@ need_stage = $(if $(filter $(STAGE),dev staging prod),,$(error say which stage: 
 
 .DEFAULT_GOAL := help
 .PHONY: help run audit test test-second-engine test-binaries sam-test lint advisories template conformance browser-test \
-	smoke cold-start bench fuzz build deploy-test deploy rollback tools
+	smoke cold-start bench load fuzz build deploy-test deploy rollback tools
 
 help: ## List the targets
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 20
@@ -131,8 +131,15 @@ cold-start: ## Check the CPU of a cold start over TLS, and that the check would 
 fuzz: ## Run the fuzz targets on changed seeds for longer than the tests do
 	PROPTEST_CASES=5000 cargo test --package fuzz
 
-bench: ## Measure what the budgets are about
-	cargo bench --package tests
+bench: ## Measure everything and write docs/benchmarks.md (QUICK=1: less, in two minutes once it is built; ONLY=warm: one section)
+	cargo build --release
+	cargo build --release --package bare
+	$(if $(QUICK)$(ONLY),,cargo bench --package tests --bench budgets --bench bulk)
+	$(if $(QUICK)$(filter-out choices,$(ONLY)),,tests/benches/variants.sh)
+	cargo bench --package tests --bench figures -- $(if $(QUICK),--quick) $(if $(ONLY),--only $(ONLY))
+
+load: ## Send what Okta sends for a minute at full speed: no error, no memory that grows
+	cargo bench --package tests --bench figures -- --only load
 
 tools:
 	@cargo install --quiet --locked cargo-deny@$(DENY_VERSION) cargo-machete@$(MACHETE_VERSION)

@@ -189,6 +189,29 @@ async fn the_last_active_admin_key_cannot_be_revoked() {
 }
 
 #[tokio::test]
+async fn no_item_of_the_table_has_a_key() {
+    let app = App::start().await;
+    let made = create(&app, "scim", "never").await.expect(201);
+    let rotation = json!({"expires": "never", "grace": "1 hour"});
+    let rotate = Call::new(Method::POST, &format!("{PATH}/{}/rotate", made.text_at("/id"))).key(&app.tenant.admin_key);
+    let rotated = app.call(rotate.json(&rotation)).await.expect(201);
+    let keys =
+        [made.text_at("/key"), rotated.text_at("/key"), app.tenant.admin_key.clone(), app.tenant.scim_key.clone()];
+    for key in &keys {
+        app.call(Call::new(Method::GET, "/scim/v2/Users").key(key)).await;
+    }
+
+    let stored = json!(app.items()).to_string();
+
+    for key in &keys {
+        // Who has half of a secret has to guess 128 bits.
+        let (prefix, secret) = key.split_at(25);
+        assert!(stored.contains(&prefix[16..]), "expected the key {prefix}… in {stored}");
+        assert!(!stored.contains(&secret[..21]) && !stored.contains(&secret[21..]), "{prefix}… is in {stored}");
+    }
+}
+
+#[tokio::test]
 async fn an_operator_can_always_issue_an_admin_key() {
     let app = App::start().await;
     for _ in 0..4 {
@@ -215,6 +238,8 @@ async fn an_operator_who_asks_wrongly_is_told_how() {
         json!({}),
         json!({"name": ""}),
         json!({"name": "x".repeat(129)}),
+        json!({"name": "Acme\u{7}"}),
+        json!({"name": 7}),
         json!({"name": "a", "instance": "b"}),
         json!({"instance": "b"}),
         json!({"instance": "abcdefghijk"}),
@@ -225,12 +250,17 @@ async fn an_operator_who_asks_wrongly_is_told_how() {
     }
     assert_snapshot!(told, @r#"
     {}: Send {"name": "…"} to make an instance, or {"instance": "…"} to issue a new admin key for one.
-    {"name":""}: Send {"name": "…"} to make an instance, or {"instance": "…"} to issue a new admin key for one.
-    {"name":"…"}: name is longer than 128 bytes.
+    {"name":""}: name must not be empty.
+    {"name":"…"}: name is 129 bytes long; the limit is 128.
+    {"name":"Acme\u0007"}: name contains a control character.
+    {"name":7}: name must be a string, not a number.
     {"instance":"b","name":"a"}: Send {"name": "…"} to make an instance, or {"instance": "…"} to issue a new admin key for one.
     {"instance":"b"}: There is no Klue instance 'b'.
     {"instance":"abcdefghijk"}: There is no Klue instance 'abcdefghijk'.
     "#);
+    let longest = json!({"name": "x".repeat(128)});
+    let made = access::noting("create_instance", create_instance::handle(&app.store, &longest, "r1")).await;
+    assert_eq!(made.expect("an instance is made").name, longest["name"]);
 }
 
 #[tokio::test]

@@ -8,9 +8,10 @@ mod start;
 
 use std::collections::BTreeSet;
 
-use gateway::{Call, Front, Gateway};
+use gateway::Gateway;
 use http::Method;
 use serde_json::{Value, json};
+use tests::events::{Call, Front};
 use tests::routes::{Function, ROUTES};
 
 const PASSWORD: &str = "correct-horse-battery-staple";
@@ -247,11 +248,17 @@ async fn a_location_is_the_address_by_which_the_client_came() {
 }
 
 #[tokio::test]
-async fn a_base64_body_is_read() {
+async fn a_base64_body_is_read_and_is_as_long_as_it_was_before() {
     let mut gateway = Gateway::start().await;
     let call = Call::new(Method::POST, "/scim/v2/Users").key(&gateway.scim_key);
+    let of_length = |bytes: usize| [ada().to_string().into_bytes(), vec![b' '; bytes]].concat()[..bytes].to_vec();
 
-    let created = gateway.send(call.base64(ada().to_string().as_bytes())).await.expect(201);
+    // Of three lengths that follow each other, each ends in base64 in another way.
+    for bytes in [1024 * 1024 + 1, 1024 * 1024 + 2, 1024 * 1024 + 3] {
+        let refused = gateway.send(call.clone().base64(&of_length(bytes))).await.expect(413);
+        assert_eq!(refused.text("/detail"), "The request body is longer than 1048576 bytes.");
+    }
+    let created = gateway.send(call.base64(&of_length(1024 * 1024))).await.expect(201);
 
     assert_eq!(created.text("/userName"), "ada@example.com");
 }

@@ -5,14 +5,9 @@ use std::fmt::Write;
 use http::Method;
 use serde_json::{Value, json};
 use tests::app::{Answer, App, Call};
+use tests::prices;
 
 use crate::people::{created, operation, person};
-
-/// Dollars a million, on demand in us-east-1, on 2026-11-24.
-const READ_UNITS: f64 = 0.125;
-const WRITE_UNITS: f64 = 0.625;
-/// Of Lambda, and of the gateway's first 300 million a month.
-const REQUESTS: f64 = 0.20 + 1.00;
 
 /// Each operation of an instance that has some users, as it is charged when its key was used a moment ago.
 async fn operations(app: &App) -> Vec<(&'static str, Answer)> {
@@ -57,8 +52,8 @@ async fn the_table_of_costs_is_what_the_requests_are_charged() {
             .to_owned();
     for (name, answer) in operations(&app).await {
         let (read, written) = (answer.usage.read_units(), answer.usage.write_units());
-        let table_price = read * READ_UNITS + written * WRITE_UNITS;
-        let whole = table_price + REQUESTS;
+        let table_price = prices::table(read, written);
+        let whole = table_price + prices::REQUESTS;
         writeln!(table, "| {name} | {read} | {written} | ${table_price:.2} | ${whole:.2} |")
             .expect("a text takes text");
     }

@@ -1,9 +1,14 @@
 //! Whatever somebody with the keys of one instance asks for: nothing of another one is told, nothing of it changes.
 
+use std::cell::RefCell;
+use std::collections::HashMap;
+
 use http::Method;
+use http::header::CONTENT_LENGTH;
+use jiff::{SignedDuration, Timestamp};
 use proptest::prelude::*;
 use proptest::sample::select;
-use proptest::test_runner::TestRunner;
+use proptest::test_runner::{TestCaseError, TestRunner};
 use serde_json::{Value, json};
 use tests::app::{Answer, App, Call, Tenant};
 use tests::routes::{ROUTES, Route};
@@ -14,21 +19,30 @@ use crate::people::{admin, created, employee, operation, person};
 /// A word in everything that the other instance keeps, and in no request of the stranger's.
 const SECRET: &str = "quagga";
 
-/// The other instance, what a stranger may have heard of it, and the stranger.
-struct World {
-    app: App,
-    stranger: Tenant,
-    /// Ids of the other instance and of the stranger's own.
+/// What a stranger may have heard of the other instance.
+#[derive(Clone)]
+struct Heard {
+    /// Ids of groups, keys and users.
     ids: Vec<String>,
-    /// Cursors from lists of the other instance.
+    /// Cursors from lists.
     cursors: Vec<String>,
 }
 
+/// A stranger in a service where the other instance has users, groups and keys, or has none.
+struct World {
+    app: App,
+    stranger: Tenant,
+    /// What a request may name: what was heard, and the stranger's own.
+    heard: Heard,
+    /// Stands for each word that is drawn at random: the order in which they came.
+    drawn: HashMap<String, usize>,
+}
+
 impl World {
-    async fn new() -> Self {
-        let app = App::start().await;
-        let post = async |path: &str, body: Value| admin(&app, Method::POST, path, Some(body)).await.expect(201);
-        admin(&app, Method::PATCH, "/admin/v1/instance", Some(json!({"name": SECRET}))).await.expect(200);
+    /// Fills the other instance, in whose rows, and under whose names, the stranger will have users too.
+    async fn fill(app: &App) -> Heard {
+        let post = async |path: &str, body: Value| admin(app, Method::POST, path, Some(body)).await.expect(201);
+        admin(app, Method::PATCH, "/admin/v1/instance", Some(json!({"name": SECRET}))).await.expect(200);
         let group = post("/admin/v1/visibility-groups", json!({"name": "Sales", "description": SECRET})).await;
         let key = json!({"description": SECRET, "scope": "scim", "expires": "never"});
         let key = post("/admin/v1/api-keys", key).await;
@@ -37,62 +51,110 @@ impl World {
             let mut body = employee(name, json!({"employeeId": SECRET, "visibilityGroup": "Sales"}));
             body["externalId"] = format!("00u-{name}").into();
             body["name"]["familyName"] = SECRET.into();
-            ids.push(created(&app, body).await.text_at("/id"));
+            ids.push(created(app, body).await.text_at("/id"));
         }
         let users = app.get("/scim/v2/Users?count=1&cursor=").await.expect(200);
-        let log = admin(&app, Method::GET, "/admin/v1/activity?count=1", None).await;
+        let log = admin(app, Method::GET, "/admin/v1/activity?count=1", None).await;
         let cursors = vec![users.text_at("/nextCursor"), log.text_at("/nextCursor"), String::new()];
         assert!(cursors[..2].iter().all(|cursor| cursor.len() > 10), "there is more than a page: {cursors:?}");
+        Heard { ids, cursors }
+    }
 
-        let stranger = app.another_tenant().await;
-        let own = Call::new(Method::POST, "/scim/v2/Users").key(&stranger.scim_key).json(&person("own"));
-        ids.extend([app.call(own).await.expect(201).text_at("/id"), "nobody".to_owned()]);
-        Self { app, stranger, ids, cursors }
+    async fn new(app: App, mut heard: Heard) -> Self {
+        // The first two keys are of one moment, and so are listed in the order of their ids: the same in every world.
+        let stranger = loop {
+            let tenant = app.another_tenant().await;
+            if tenant.admin_key < tenant.scim_key {
+                break tenant;
+            }
+        };
+        let drawn = heard.ids.iter().cloned().zip(0..).collect();
+        for name in ["ada", "own"] {
+            let mut body = person(name);
+            body["externalId"] = format!("00u-{name}").into();
+            let own = Call::new(Method::POST, "/scim/v2/Users").key(&stranger.scim_key).json(&body);
+            heard.ids.push(app.call(own).await.expect(201).text_at("/id"));
+        }
+        heard.ids.push("nobody".to_owned());
+        Self { app, stranger, heard, drawn }
     }
 
     /// Every item of the other instance, its log too.
     fn kept(&self) -> Vec<Value> {
         let own = format!("I#{}", &self.app.tenant.scim_key[5..16]);
-        self.app
-            .items()
-            .into_iter()
-            .filter(|item| item["pk"]["S"].as_str().is_some_and(|pk| pk.starts_with(&own)))
-            .collect()
+        let is_kept = |item: &Value| item["pk"]["S"].as_str().is_some_and(|pk| pk.starts_with(&own));
+        self.app.items().into_iter().filter(is_kept).collect()
     }
 
-    async fn ask(&self, tenant: &Tenant, route: &Route, request: &Asked) -> Answer {
-        let key = if route.path.starts_with("/admin/") { &tenant.admin_key } else { &tenant.scim_key };
-        let path = format!("{}?{}", route.path.replace("{id}", &request.id), request.query);
-        let call = Call::new(route.method.clone(), &path).key(key).header("if-match", request.if_match);
-        self.app.call(call.json(&request.body)).await
+    /// Sends what is asked, a second after the request before, so that the log has an order.
+    async fn ask(&self, route: &Route, asked: &Asked) -> Answer {
+        self.app.advance(SignedDuration::from_secs(1));
+        let [id, other] = [asked.id, asked.other].map(|id| self.heard.ids[id].as_str());
+        let (cursor, name) = (&self.heard.cursors[asked.cursor], asked.name);
+        let filter = FILTERS[asked.filter].replace("$id", other).replace("$name", name);
+        let query = form_urlencoded::Serializer::new(String::new())
+            .extend_pairs(&queries(&filter, other, cursor, name)[asked.query])
+            .finish();
+        let key = if route.path.starts_with("/admin/") { &self.stranger.admin_key } else { &self.stranger.scim_key };
+        let path = format!("{}?{query}", route.path.replace("{id}", id));
+        let call = Call::new(route.method.clone(), &path).key(key).header("if-match", asked.if_match);
+        self.app.call(call.json(&bodies(&filter, other, cursor, name)[asked.body])).await
     }
 
-    fn requests(&self) -> impl Strategy<Value = (&'static Route, Asked)> + use<> {
-        let routes: Vec<_> = ROUTES.iter().filter(|route| !route.function.is_public()).collect();
-        let ids = select(self.ids.clone());
-        let told = (ids.clone(), select(self.cursors.clone()), select(&["ada", "bob", "own", "Sales"][..]));
-        let asked = (ids, told, any::<usize>(), any::<usize>(), any::<usize>(), select(&["", "*", "W/\"1\""][..]));
-        let asked = asked.prop_map(|(id, (other, cursor, name), query, body, filter, if_match)| {
-            let filter = FILTERS[filter % FILTERS.len()].replace("$id", &other).replace("$name", name);
-            let queries = queries(&filter, &other, &cursor, name);
-            let (parameter, value) = &queries[query % queries.len()];
-            let query = form_urlencoded::Serializer::new(String::new()).append_pair(parameter, value).finish();
-            let bodies = bodies(&filter, &other, &cursor, name);
-            Asked { id, query, body: bodies[body % bodies.len()].clone(), if_match }
-        });
-        (select(routes), asked)
+    /// An answer without what differs each time: moments, and what is drawn at random (ids, keys, sealed cursors).
+    fn told(&mut self, answer: &Answer) -> String {
+        // Moments have more or fewer digits.
+        let mut headers = answer.headers.clone();
+        headers.remove(CONTENT_LENGTH);
+        let text = format!("{} {headers:?} {}", answer.status, answer.text);
+        let is_part = |c: char| c.is_ascii_alphanumeric() || "-_:.".contains(c);
+        let mut told = String::new();
+        for word in text.split_inclusive(|c| !is_part(c)) {
+            let (word, end) = word.split_at(word.trim_end_matches(|c| !is_part(c)).len());
+            let next = self.drawn.len();
+            told += &match word.len() {
+                _ if word.parse::<Timestamp>().is_ok() => "[time]".to_owned(),
+                // The id of a key, of an instance, how a key starts, a UUID, and what is longer.
+                9 | 11 | 25 | 36.. => format!("[{}]", self.drawn.entry(word.to_owned()).or_insert(next)),
+                _ => word.to_owned(),
+            };
+            told += end;
+        }
+        told
     }
 }
 
-/// What a request is made of, beside its route and its key.
+/// What the requests of all routes are made of, beside route and key; numbers are places in lists.
 #[derive(Clone, Debug)]
 struct Asked {
-    id: String,
-    query: String,
-    body: Value,
+    id: usize,
+    other: usize,
+    cursor: usize,
+    name: &'static str,
+    filter: usize,
+    query: usize,
+    body: usize,
     if_match: &'static str,
 }
 
+fn requests(heard: &Heard) -> impl Strategy<Value = Asked> + use<> {
+    let (ids, cursors) = (heard.ids.len(), heard.cursors.len());
+    let names = (select(&["ada", "bob", "own", "Sales"][..]), select(&["", "*", "W/\"1\""][..]));
+    let places = (0..ids, 0..ids, 0..cursors, 0..FILTERS.len(), 0..QUERIES, 0..BODIES);
+    (names, places).prop_map(|((name, if_match), (id, other, cursor, filter, query, body))| Asked {
+        id,
+        other,
+        cursor,
+        name,
+        filter,
+        query,
+        body,
+        if_match,
+    })
+}
+
+const QUERIES: usize = 4;
+const BODIES: usize = 13;
 const FILTERS: [&str; 7] = [
     "id eq \"$id\"",
     "userName eq \"$name@example.com\"",
@@ -103,24 +165,22 @@ const FILTERS: [&str; 7] = [
     "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User:visibilityGroup eq \"$name\"",
 ];
 
-fn queries<'a>(filter: &'a str, id: &'a str, cursor: &'a str, name: &'a str) -> [(&'static str, &'a str); 12] {
+/// Parameters for every route: each route reads its own, and ignores the rest.
+fn queries<'a>(
+    filter: &'a str,
+    id: &'a str,
+    cursor: &'a str,
+    name: &'a str,
+) -> [Vec<(&'static str, &'a str)>; QUERIES] {
     [
-        ("filter", filter),
-        ("cursor", cursor),
-        ("user", id),
-        ("key", id),
-        ("q", name),
-        ("q", "@example.com"),
-        ("group", name),
-        ("reassignTo", id),
-        ("sortBy", "emails"),
-        ("attributes", "name,emails,meta"),
-        ("kind", "userCreated"),
-        ("count", "1000"),
+        vec![("filter", filter), ("user", id), ("q", name), ("reassignTo", id)],
+        vec![("cursor", cursor), ("key", id), ("sortBy", "emails"), ("group", name)],
+        vec![("cursor", cursor), ("count", "1"), ("kind", "userCreated"), ("q", "@example.com")],
+        vec![("count", "1000"), ("attributes", "name,emails,meta"), ("outcome", "refused"), ("state", "active")],
     ]
 }
 
-fn bodies(filter: &str, id: &str, cursor: &str, name: &str) -> [Value; 10] {
+fn bodies(filter: &str, id: &str, cursor: &str, name: &str) -> [Value; BODIES] {
     let path = format!("/Users/{id}");
     let deactivation = operation("replace", "active", json!(false));
     [
@@ -130,39 +190,68 @@ fn bodies(filter: &str, id: &str, cursor: &str, name: &str) -> [Value; 10] {
         operation("replace", "userName", json!(format!("{name}@example.com"))),
         json!({"filter": filter, "count": 10, "startIndex": 1}),
         json!({"filter": filter, "count": 1, "cursor": cursor, "sortBy": "userName"}),
-        json!({"Operations": [
-            {"method": "PATCH", "path": path, "data": deactivation},
-            {"method": "PUT", "path": path, "data": person(name)},
-            {"method": "DELETE", "path": path},
-            {"method": "POST", "path": "/Users", "bulkId": "x", "data": person(name)},
-        ]}),
-        json!({"active": false, "role": "curator", "visibilityGroup": "Sales"}),
+        // Entries of one request have no order in the log, so that each is one operation.
+        json!({"Operations": [{"method": "PATCH", "path": path, "data": deactivation}]}),
+        json!({"Operations": [{"method": "PUT", "path": path, "data": person(name)}]}),
+        json!({"Operations": [{"method": "DELETE", "path": path}]}),
+        json!({"Operations": [{"method": "POST", "path": "/Users", "bulkId": "x", "data": person(name)}]}),
+        json!({"active": false, "visibilityGroup": "Sales"}),
         json!({"name": "Sales", "description": "x", "defaultVisibilityGroup": "Sales", "reassignTo": id}),
         json!({"description": "x", "scope": "scim", "expires": "never", "grace": "0 hours"}),
     ]
 }
 
+/// The same stranger, who does the same beside an instance that has nothing, has to be told the same.
+async fn compare(world: &mut World, lonely: &mut World, route: &Route, asked: &Asked) -> Result<(), TestCaseError> {
+    let answer = world.ask(route, asked).await;
+    let status = answer.status.as_u16();
+    prop_assert!(![401, 403].contains(&status) && status < 500, "{} {} is {answer}", route.method, route.path);
+    prop_assert!(!answer.text.contains(SECRET), "{} {} tells {answer}", route.method, route.path);
+    let without = lonely.ask(route, asked).await;
+    let (told, without) = (world.told(&answer), lonely.told(&without));
+    prop_assert_eq!(told, without, "{} {} tells that there is something", route.method, route.path);
+    Ok(())
+}
+
 #[test]
 fn nothing_of_another_instance_is_told_or_changed_whatever_is_asked() {
     let runtime = Runtime::new().expect("a runtime starts");
-    let world = runtime.block_on(World::new());
+    let (mut world, mut lonely) = runtime.block_on(async {
+        let app = App::start().await;
+        let heard = World::fill(&app).await;
+        (World::new(app, heard.clone()).await, World::new(App::start().await, heard).await)
+    });
     // What is asked for below would be told to whom it belongs to.
     for path in ["/scim/v2/Users", "/admin/v1/api-keys", "/admin/v1/visibility-groups", "/admin/v1/instance"] {
-        let route = ROUTES.iter().find(|route| route.path == path && route.method == Method::GET).expect("a route");
-        let asked = Asked { id: String::new(), query: String::new(), body: json!({}), if_match: "*" };
-        let own = runtime.block_on(world.ask(&world.app.tenant, route, &asked)).expect(200);
+        let owner = Call::new(Method::GET, path);
+        let tenant = &world.app.tenant;
+        let owner = owner.key(if path.starts_with("/admin/") { &tenant.admin_key } else { &tenant.scim_key });
+        let own = runtime.block_on(world.app.call(owner)).expect(200);
         assert!(own.text.contains(SECRET), "the word is in what {path} answers: {own}");
     }
+    let routes: Vec<_> = ROUTES.iter().filter(|route| !route.function.is_public()).collect();
     let kept = world.kept();
     assert!(kept.len() > 15, "the other instance has items, and a log");
 
-    let mut runner = TestRunner::new(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() });
-    let result = runner.run(&world.requests(), |(route, asked)| {
-        let answer = runtime.block_on(world.ask(&world.stranger, route, &asked));
-        let status = answer.status.as_u16();
-        prop_assert!(![401, 403].contains(&status) && status < 500, "{} {} is {answer}", route.method, route.path);
-        prop_assert!(!answer.text.contains(SECRET), "{} {} tells {answer}", route.method, route.path);
-        prop_assert_eq!(&world.kept(), &kept, "{} {} changed an item", route.method, route.path);
+    // Everything that was heard of is asked of every route that reads; then anything of any route.
+    for (other, query) in (0..world.heard.ids.len()).flat_map(|id| (0..QUERIES).map(move |query| (id, query))) {
+        let filter = (other + query) % FILTERS.len();
+        let asked = Asked { id: other, other, cursor: 0, name: "ada", filter, query, body: 0, if_match: "" };
+        for route in routes.iter().filter(|route| route.method == Method::GET) {
+            let compared = runtime.block_on(compare(&mut world, &mut lonely, route, &asked));
+            compared.unwrap_or_else(|failure| panic!("{failure}, for {asked:?}"));
+        }
+    }
+    let config = ProptestConfig { failure_persistence: None, ..ProptestConfig::default() };
+    let config = ProptestConfig { cases: config.cases / 8, ..config };
+    let requests = requests(&world.heard);
+    let worlds = RefCell::new((&mut world, &mut lonely));
+    let result = TestRunner::new(config).run(&requests, |asked| {
+        let (world, lonely) = &mut *worlds.borrow_mut();
+        for route in &routes {
+            runtime.block_on(compare(world, lonely, route, &asked))?;
+        }
+        prop_assert_eq!(&world.kept(), &kept, "an item has changed");
         Ok(())
     });
     result.unwrap_or_else(|failure| panic!("{failure}"));

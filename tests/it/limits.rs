@@ -5,9 +5,10 @@ use std::time::{Duration, Instant};
 use http::Method;
 use serde_json::{Value, json};
 use tests::app::{Answer, App, Call};
+use tests::routes::ROUTES;
 
-use crate::bulk::{bulk, post};
-use crate::people::{ENTERPRISE, admin, created, operations, person};
+use crate::bulk::{self, bulk, post};
+use crate::people::{ENTERPRISE, admin, created, operation, operations, person};
 
 const MIB: usize = 1024 * 1024;
 /// Far more than an answer takes here, and far less than the service's own limit.
@@ -27,40 +28,57 @@ fn told(answer: &Answer) -> String {
     format!("{} {}", answer.status.as_u16(), answer.text_at("/scimType")).trim_end().to_owned()
 }
 
-/// A body of some bytes that creates a user.
-fn body_of(name: &str, bytes: usize) -> Vec<u8> {
-    let mut body = person(name);
-    body["title"] = json!("");
-    body["title"] = json!(long(bytes - body.to_string().len()));
-    body.to_string().into_bytes()
+/// As [`told`], with the detail.
+fn refusal(answer: &Answer) -> String {
+    format!("{}: {}", told(answer), answer.text_at("/detail"))
+}
+
+/// A body of some bytes: JSON may end in white space.
+fn body_of(bytes: usize, body: &Value) -> Vec<u8> {
+    let mut body = body.to_string().into_bytes();
+    body.resize(bytes, b' ');
+    body
 }
 
 #[tokio::test]
 async fn a_body_of_a_mebibyte_is_read_and_one_more_byte_is_not() {
     let app = App::start().await;
-    let path = created(&app, person("ada")).await.user_path();
+    let user = created(&app, person("ada")).await.text_at("/id");
+    let [scim, admin_key] = [&app.tenant.scim_key, &app.tenant.admin_key];
     let group = admin(&app, Method::GET, "/admin/v1/visibility-groups", None).await.text_at("/visibilityGroups/0/id");
-    let keys = [&app.tenant.scim_key, &app.tenant.admin_key];
+    let title = || operation("replace", "title", json!("Countess"));
+    let new_key = json!({"description": "x", "scope": "scim", "expires": "never"});
+    let key = Call::new(Method::POST, "/admin/v1/api-keys").key(admin_key).json(&new_key);
+    let key = app.call(key).await.expect(201).text_at("/id");
 
-    for (method, path, scope, at_the_edge) in [
-        (Method::POST, "/scim/v2/Users", 0, "201"),
-        (Method::PUT, path.as_str(), 0, "200"),
-        (Method::PATCH, path.as_str(), 0, "400 invalidSyntax"),
-        (Method::POST, "/scim/v2/.search", 0, "400 invalidSyntax"),
-        (Method::POST, "/scim/v2/Bulk", 0, "400 invalidSyntax"),
-        (Method::POST, "/admin/v1/api-keys", 1, "400"),
-        (Method::PATCH, "/admin/v1/instance", 1, "400"),
-        (Method::PATCH, &format!("/admin/v1/visibility-groups/{group}"), 1, "200"),
-    ] {
-        let name = if method == Method::PUT { "ada" } else { "bob" };
-        let call = |bytes| Call::new(method.clone(), path).key(keys[scope]).bytes(body_of(name, bytes));
-        assert_eq!(told(&app.call(call(MIB)).await), at_the_edge, "for {method} {path} with a mebibyte");
-        assert_eq!(told(&app.call(call(MIB + 1)).await), "413", "for {method} {path} with a byte more");
-        // What is no UTF-8 comes in base64, and is as long as it was.
-        let binary = |bytes| Call::new(method.clone(), path).key(keys[scope]).bytes(vec![0xff; bytes]);
-        assert_eq!(app.call(binary(MIB)).await.status, 400, "for {method} {path} with a mebibyte that is no text");
-        assert_eq!(app.call(binary(MIB + 1)).await.status, 413, "for {method} {path} with a byte more that is no text");
+    let bodies = [
+        (Method::POST, "/scim/v2/Users", "", person("bob"), 201),
+        (Method::PUT, "/scim/v2/Users/{id}", &user, person("ada"), 200),
+        (Method::PATCH, "/scim/v2/Users/{id}", &user, title(), 200),
+        (Method::POST, "/scim/v2/Users/.search", "", json!({"filter": "active eq true"}), 200),
+        (Method::POST, "/scim/v2/.search", "", json!({"filter": "active eq true"}), 200),
+        (Method::POST, "/scim/v2/Bulk", "", json!({"Operations": [post("x", person("eve"))]}), 200),
+        (Method::POST, "/admin/v1/api-keys", "", new_key, 201),
+        (Method::POST, "/admin/v1/api-keys/{id}/rotate", &key, json!({"expires": "never", "grace": "1 hour"}), 201),
+        (Method::POST, "/admin/v1/visibility-groups", "", json!({"name": "Sales"}), 201),
+        (Method::PATCH, "/admin/v1/visibility-groups/{id}", &group, json!({"description": "x"}), 200),
+        (Method::PATCH, "/admin/v1/instance", "", json!({"name": "Acme"}), 200),
+        (Method::PATCH, "/admin/v1/users/{id}", &user, json!({"active": true}), 200),
+    ];
+    for route in ROUTES.iter().filter(|route| [Method::POST, Method::PUT, Method::PATCH].contains(&route.method)) {
+        let of_route =
+            |(method, path, ..): &&(Method, &str, &str, Value, u16)| (method, *path) == (&route.method, route.path);
+        let (method, path, id, body, at_the_edge) = bodies.iter().find(of_route).expect("each route has its body here");
+        let key = if path.starts_with("/admin/") { admin_key } else { scim };
+        let path = path.replace("{id}", id);
+        let call = |bytes| Call::new(method.clone(), &path).key(key).bytes(body_of(bytes, body));
+        let beyond = app.call(call(MIB + 1)).await;
+        assert_eq!(refusal(&beyond), "413: The request body is longer than 1048576 bytes.", "for {method} {path}");
+        let read = app.call(call(MIB)).await;
+        assert_eq!(read.status.as_u16(), *at_the_edge, "for {method} {path} with a mebibyte: {read}");
     }
+    let page = app.get("/scim/v2/Users?filter=userName+eq+%22eve@example.com%22").await;
+    assert_eq!(page.text_at("/totalResults"), "1", "the operation of a bulk request of a mebibyte was done");
 }
 
 #[tokio::test]
@@ -69,15 +87,17 @@ async fn a_query_string_of_16_kib_is_read_and_one_more_byte_is_not() {
     let user = created(&app, person("ada")).await;
     let query = |bytes: usize| format!("unknown={}", long(bytes - "unknown=".len()));
 
-    for (path, key) in [
-        ("/scim/v2/Users".to_owned(), &app.tenant.scim_key),
-        (user.user_path(), &app.tenant.scim_key),
-        ("/admin/v1/users".to_owned(), &app.tenant.admin_key),
-        ("/admin/v1/activity".to_owned(), &app.tenant.admin_key),
+    for (path, key, scim_type) in [
+        ("/scim/v2/Users".to_owned(), &app.tenant.scim_key, " invalidValue"),
+        (user.user_path(), &app.tenant.scim_key, " invalidValue"),
+        ("/admin/v1/users".to_owned(), &app.tenant.admin_key, ""),
+        ("/admin/v1/activity".to_owned(), &app.tenant.admin_key, ""),
+        ("/admin/v1/activity/export".to_owned(), &app.tenant.admin_key, ""),
     ] {
         let get = |bytes| Call::new(Method::GET, &format!("{path}?{}", query(bytes))).key(key);
         app.call(get(16 * 1024)).await.expect(200);
-        app.call(get(16 * 1024 + 1)).await.expect(400);
+        let expected = format!("400{scim_type}: The query string is longer than 16384 bytes.");
+        assert_eq!(refusal(&app.call(get(16 * 1024 + 1)).await), expected, "for {path}");
     }
 }
 
@@ -88,33 +108,76 @@ async fn a_filter_is_4_kib_long_and_32_levels_deep_at_most() {
     let of_length = |bytes: usize| format!("title eq \"{}\"", long(bytes - "title eq \"\"".len()));
     let of_depth = |open: &str, depth: usize| format!("{}userName pr{}", open.repeat(depth), ")".repeat(depth));
     let in_brackets = |depth: usize| format!("{}emails[value pr]{}", "(".repeat(depth - 1), ")".repeat(depth - 1));
+    let too_deep = "more than 32 nested parentheses and brackets";
 
-    for (allowed, refused) in [
-        (of_length(4096), of_length(4097)),
-        (of_depth("(", 32), of_depth("(", 33)),
-        (of_depth("not (", 32), of_depth("not (", 33)),
-        (in_brackets(32), in_brackets(33)),
+    for (allowed, refused, detail) in [
+        (of_length(4096), of_length(4097), "invalid filter: 4097 bytes, 4096 are allowed"),
+        (of_depth("(", 32), of_depth("(", 33), too_deep),
+        (of_depth("not (", 32), of_depth("not (", 33), too_deep),
+        (in_brackets(32), in_brackets(33), too_deep),
     ] {
-        for (filter, expected) in [(allowed, "200"), (refused, "400 invalidFilter")] {
-            let found = told(&app.get(&format!("/scim/v2/Users?filter={}", encoded(&filter))).await);
-            assert_eq!(found, expected, "for a filter of {} bytes: {:.60}", filter.len(), filter);
-            let found = told(&app.post("/scim/v2/Users/.search", json!({"filter": filter})).await);
-            assert_eq!(found, expected, "for a search of {} bytes: {:.60}", filter.len(), filter);
+        for (filter, expected, detail) in [(allowed, "200", ""), (refused, "400 invalidFilter", detail)] {
+            let mut answers = vec![app.get(&format!("/scim/v2/Users?filter={}", encoded(&filter))).await];
+            for path in ["/scim/v2/Users/.search", "/scim/v2/.search"] {
+                answers.push(app.post(path, json!({"filter": filter})).await);
+            }
+            for answer in answers {
+                let is_told = told(&answer) == expected && answer.text_at("/detail").ends_with(detail);
+                assert!(
+                    is_told,
+                    "expected {expected} {detail} for {} bytes of {filter:.60}, got {answer}",
+                    filter.len()
+                );
+            }
         }
+    }
+}
+
+#[tokio::test]
+async fn json_is_127_levels_deep_at_most() {
+    let app = App::start().await;
+    let user = created(&app, person("ada")).await.user_path();
+    let deep = |levels: usize| (0..levels).fold(json!(1), |inner, _| json!([inner]));
+
+    // The value of a member is one level deep already, that of an operation three.
+    let nested = |mut body: Value, levels: usize| {
+        match body.pointer_mut("/Operations/0") {
+            Some(operation) => operation["value"] = deep(levels - 3),
+            None => body["title"] = deep(levels - 1),
+        }
+        body
+    };
+    for (method, path, body, expected) in [
+        (Method::POST, "/scim/v2/Users", person("bob"), 201),
+        (Method::PUT, &user, person("ada"), 200),
+        (Method::PATCH, &user, operation("replace", "title", json!("")), 200),
+        (Method::POST, "/scim/v2/.search", json!({}), 200),
+    ] {
+        let call =
+            |levels| Call::new(method.clone(), path).key(&app.tenant.scim_key).json(&nested(body.clone(), levels));
+        app.call(call(127)).await.expect(expected);
+        let refused = refusal(&app.call(call(128)).await);
+        let reason = "400 invalidSyntax: The body is not valid JSON: recursion limit exceeded";
+        assert!(refused.starts_with(reason), "for {method} {path}: {refused}");
     }
 }
 
 #[tokio::test]
 async fn a_patch_has_100_operations_at_most_and_a_bulk_request_1000() {
     let app = App::start().await;
-    let path = created(&app, person("ada")).await.user_path();
+    let user = created(&app, person("ada")).await;
     let patch = |many| operations(vec![json!({"op": "replace", "path": "title", "value": "x"}); many].into());
-    let deletions = |many| json!({"Operations": vec![json!({"method": "DELETE", "path": "/Users/nobody"}); many]});
+    let path = format!("/Users/{}", user.text_at("/id"));
+    let changes = |many| json!({"Operations": vec![bulk::patch(&path, patch(1)); many]});
 
-    app.patch(&path, patch(100)).await.expect(200);
-    assert_eq!(told(&app.patch(&path, patch(101)).await), "400 invalidValue");
-    app.post("/scim/v2/Bulk", deletions(1000)).await.expect(200);
-    assert_eq!(told(&app.post("/scim/v2/Bulk", deletions(1001)).await), "413");
+    app.patch(&user.user_path(), patch(100)).await.expect(200);
+    let refused = refusal(&app.patch(&user.user_path(), patch(101)).await);
+    assert_eq!(refused, "400 invalidValue: Operations: 101 operations, 100 are allowed");
+    let done = app.post("/scim/v2/Bulk", changes(1000)).await.expect(200).json();
+    let entries = done["Operations"].as_array().expect("an answer has Operations");
+    assert!(entries.len() == 1000 && entries.iter().all(|entry| entry["status"] == "200"), "{}", entries[999]);
+    let refused = refusal(&app.post("/scim/v2/Bulk", changes(1001)).await);
+    assert_eq!(refused, "413: The request has 1001 operations; maxOperations is 1000. Send it in parts.");
 }
 
 #[tokio::test]
@@ -141,41 +204,71 @@ async fn a_text_is_as_long_as_its_limit_and_no_longer() {
     let employee = |name: &str, value: String| json!({ENTERPRISE: {name: value}});
     type Body = Box<dyn Fn(String) -> Value>;
 
-    let texts: [(&str, usize, Body); 6] = [
+    let texts: [(&str, usize, Body); 7] = [
         ("userName", 384, Box::new(|text| json!({"userName": text}))),
-        ("emails", 320, Box::new(|text| json!({"emails": [{"type": "work", "value": text}]}))),
+        ("emails[type eq \"work\"].value", 320, Box::new(|text| json!({"emails": [{"type": "work", "value": text}]}))),
         ("externalId", 256, Box::new(|text| json!({"externalId": text}))),
-        ("givenName", 128, Box::new(|text| json!({"name": {"givenName": text}}))),
-        ("familyName", 128, Box::new(|text| json!({"name": {"familyName": text}}))),
+        ("name.givenName", 128, Box::new(|text| json!({"name": {"givenName": text}}))),
+        ("name.familyName", 128, Box::new(|text| json!({"name": {"familyName": text}}))),
         ("employeeId", 128, Box::new(move |text| employee("employeeId", text))),
+        ("visibilityGroup", 128, Box::new(move |text| employee("visibilityGroup", text))),
     ];
     for (name, limit, body) in texts {
         // In bytes, not in characters.
         for (unit, bytes) in [("x", 1), ("ü", 2)] {
             let text = |length: usize| unit.repeat(length / bytes);
+            if name == "visibilityGroup" {
+                let group = json!({"name": text(limit)});
+                admin(&app, Method::POST, "/admin/v1/visibility-groups", Some(group)).await.expect(201);
+            }
             let kept = app.put(&path, body(text(limit))).await.expect(200);
             assert!(kept.text.contains(&text(limit)), "{name} is kept whole: {kept}");
-            let refused = told(&app.put(&path, body(text(limit) + "x")).await);
-            assert_eq!(refused, "400 invalidValue", "for {name} of {} bytes of {unit}", limit + 1);
+            let refused = refusal(&app.put(&path, body(text(limit) + "x")).await);
+            let expected = format!("400 invalidValue: {name} is {} bytes long; the limit is {limit}.", limit + 1);
+            assert_eq!(refused, expected, "for {bytes} bytes a character");
         }
     }
-    for (path, name, limit, method) in [
-        ("/admin/v1/api-keys", "description", 256, Method::POST),
-        ("/admin/v1/visibility-groups", "name", 128, Method::POST),
-        ("/admin/v1/instance", "name", 128, Method::PATCH),
-    ] {
-        let body = |length| json!({name: long(length), "scope": "scim", "expires": "never"});
-        let mut statuses = Vec::new();
-        for length in [limit, limit + 1] {
-            let call = Call::new(method.clone(), path).key(&app.tenant.admin_key).json(&body(length));
-            statuses.push(app.call(call).await.status.as_u16());
-        }
-        assert!(statuses[0] < 300 && statuses[1] == 400, "for {name} at {path}: {statuses:?}");
+}
+
+#[tokio::test]
+async fn what_an_admin_writes_is_as_long_as_its_limit_and_no_longer() {
+    let app = App::start().await;
+    let new_key = |text| json!({"description": text, "scope": "scim", "expires": "never"});
+    type Body = Box<dyn Fn(String) -> Value>;
+
+    let texts: [(Method, &str, usize, Body, &str); 4] = [
+        (Method::POST, "/admin/v1/api-keys", 256, Box::new(new_key), "description is longer than 256 bytes."),
+        (
+            Method::POST,
+            "/admin/v1/visibility-groups",
+            128,
+            Box::new(|text| json!({"name": text})),
+            "name is 129 bytes long; the limit is 128.",
+        ),
+        (
+            Method::POST,
+            "/admin/v1/visibility-groups",
+            512,
+            Box::new(|text| json!({"name": "Sales", "description": text})),
+            "description is 513 bytes long; the limit is 512.",
+        ),
+        (
+            Method::PATCH,
+            "/admin/v1/instance",
+            128,
+            Box::new(|text| json!({"name": text})),
+            "name is 129 bytes long; the limit is 128.",
+        ),
+    ];
+    for (method, path, limit, body, detail) in texts {
+        let refused = admin(&app, method.clone(), path, Some(body(long(limit + 1)))).await;
+        assert_eq!(refusal(&refused), format!("400: {detail}"), "for {path}");
+        let kept = admin(&app, method, path, Some(body(long(limit)))).await;
+        assert!(kept.status.is_success() && kept.text.contains(&long(limit)), "for {path}: {kept}");
     }
-    for (length, expected) in [(256, 200), (257, 400)] {
-        let path = format!("/admin/v1/users?q={}", long(length));
-        app.call(Call::new(Method::GET, &path).key(&app.tenant.admin_key)).await.expect(expected);
-    }
+    let search = |length| format!("/admin/v1/users?q={}", long(length));
+    admin(&app, Method::GET, &search(256), None).await.expect(200);
+    assert_eq!(refusal(&admin(&app, Method::GET, &search(257), None).await), "400: q is longer than 256 bytes.");
 }
 
 #[tokio::test]

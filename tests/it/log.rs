@@ -1,9 +1,14 @@
 //! The log of requests. That no line of the whole suite tells too much is checked by each test as it ends.
 
+use std::fmt::Debug;
+use std::marker::PhantomData;
+
+use directory::{Pepper, Peppers};
 use http::header::AUTHORIZATION;
 use http::{HeaderMap, Method};
 use insta::assert_snapshot;
 use jiff::SignedDuration;
+use lambda::EventParts;
 use serde_json::{Value, json};
 use tests::app::{App, Call};
 use tests::log;
@@ -125,7 +130,7 @@ async fn what_is_printed_of_a_request_and_its_answer_has_no_secret() {
     let app = App::start().await;
     let key = &app.tenant.admin_key;
     let body = json!({"description": "x", "scope": "scim", "expires": "never", "password": "opensesame"});
-    let request = lambda::event(lambda::EventParts {
+    let request = lambda::event(EventParts {
         method: Method::POST,
         route: "POST /admin/v1/api-keys".into(),
         path: "/admin/v1/api-keys".into(),
@@ -147,4 +152,29 @@ async fn what_is_printed_of_a_request_and_its_answer_has_no_secret() {
         assert!(!printed.contains(secret), "{secret} is in {printed}");
     }
     assert!(printed.contains("POST /admin/v1/api-keys") && printed.contains(&key[..25]), "{printed}");
+}
+
+/// Whether a type can be printed: its own constant, where it has one, goes before that of the trait.
+struct Printing<T>(PhantomData<T>);
+
+impl<T: Debug> Printing<T> {
+    const POSSIBLE: bool = true;
+}
+
+trait Unprinted {
+    const POSSIBLE: bool = false;
+}
+
+impl<T> Unprinted for Printing<T> {}
+
+#[test]
+fn what_holds_the_pepper_or_a_header_with_a_key_cannot_be_printed() {
+    for (what, possible, expected) in [
+        ("a text", Printing::<String>::POSSIBLE, true),
+        ("a version of the pepper", Printing::<Pepper>::POSSIBLE, false),
+        ("the pepper", Printing::<Peppers>::POSSIBLE, false),
+        ("what a server knows of a request", Printing::<EventParts>::POSSIBLE, false),
+    ] {
+        assert_eq!(possible, expected, "whether there is a Debug of {what}");
+    }
 }

@@ -76,8 +76,19 @@ impl App {
     pub async fn on(engine: Engine, endpoint: &Endpoint) -> Self {
         log::start();
         access::start();
+        Self::new(engine, endpoint, &new_pepper_secret()).await
+    }
+
+    /// Starts a service with a pepper that others know too, and whose log nobody reads: for benchmarks.
+    pub async fn unwatched(engine: Engine, pepper_secret: &str) -> Self {
+        let endpoint = engine.endpoint();
+        Self::new(engine, &endpoint, pepper_secret).await
+    }
+
+    async fn new(engine: Engine, endpoint: &Endpoint, pepper_secret: &str) -> Self {
         let ahead = Arc::new(AtomicI64::new(0));
-        let store = Store::new(endpoint, &engine.table, new_peppers(), clock(&ahead));
+        let peppers = Peppers::from_secret(pepper_secret).expect("a new pepper is good");
+        let store = Store::new(endpoint, &engine.table, peppers, clock(&ahead));
         let created = access::noting("create_instance", store.create_instance("Test", "test")).await;
         let tenant = Tenant::from(&created.expect("an instance is made"));
         Self { router: router(&store), engine, store, tenant, ahead }
@@ -187,10 +198,6 @@ pub fn new_pepper_secret() -> String {
     let mut random = [0; 32];
     getrandom::fill(&mut random).expect("the system has random bytes");
     json!({"current": "v1", "v1": HEXLOWER.encode(&random)}).to_string()
-}
-
-fn new_peppers() -> Peppers {
-    Peppers::from_secret(&new_pepper_secret()).expect("a new pepper is good")
 }
 
 fn clock(ahead: &Arc<AtomicI64>) -> Clock {

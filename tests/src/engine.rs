@@ -96,7 +96,11 @@ impl Engine {
         elsewhere::call(&self.url, operation, request).map_err(EngineError)
     }
 
-    fn elsewhere(url: String) -> Result<Self, EngineError> {
+    /// A table of its own in an engine that runs already; it goes when this is dropped.
+    ///
+    /// # Errors
+    /// [`EngineError`].
+    pub fn elsewhere(url: String) -> Result<Self, EngineError> {
         let table = format!("klue-scim-{}", Uuid::now_v7());
         let engine = Self { url, table, database: Database::memory().map_err(failed)?, stop: None, thread: None };
         engine.call("CreateTable", &description(&engine.table))?;

@@ -1,6 +1,7 @@
 //! Lambda's Runtime API, under which the binary of a function runs as it does when deployed.
 
 use std::collections::BTreeMap;
+use std::fs;
 use std::io::{BufRead, BufReader, Read};
 use std::net::Ipv4Addr;
 use std::path::{Path, PathBuf};
@@ -19,6 +20,9 @@ use http::StatusCode;
 use serde_json::{Value, json};
 use tokio::net::TcpListener;
 use tokio::sync::{mpsc, oneshot, watch};
+
+use crate::engine::TABLE;
+use crate::secrets::SECRET;
 
 /// What Lambda gives a function to get ready.
 const INIT: Duration = Duration::from_secs(10);
@@ -60,7 +64,7 @@ fn checked(binary: PathBuf, build: &str) -> PathBuf {
     let built = binary.metadata().and_then(|file| file.modified());
     let Ok(built) = built else { panic!("{shown} is missing: `{build}` builds it") };
     // Cargo lists there, for each binary, the sources that went into it.
-    let sources = std::fs::read_to_string(binary.with_extension("d")).unwrap_or_default();
+    let sources = fs::read_to_string(binary.with_extension("d")).unwrap_or_default();
     let sources = sources.split_once(": ").map_or("", |(_, sources)| sources).replace("\\ ", "\0");
     for source in sources.split_whitespace().map(|source| source.replace('\0', " ")) {
         let changed = Path::new(&source).metadata().and_then(|file| file.modified());
@@ -98,6 +102,19 @@ impl Launch {
             .set("AWS_ACCESS_KEY_ID", &name)
             .set("AWS_SECRET_ACCESS_KEY", "test")
             .set("AWS_SESSION_TOKEN", "test")
+    }
+
+    /// With the settings of template.yaml that the function reads, and what stands in for AWS.
+    pub fn in_stage(self, dynamodb: &str, secrets_manager: &str) -> Self {
+        match self.settings["AWS_LAMBDA_FUNCTION_NAME"].as_str() {
+            "console" | "discovery" | "unsupported" => self,
+            "sign_in" => self.set("TABLE_NAME", TABLE).set("DYNAMODB_ENDPOINT", dynamodb),
+            _ => self
+                .set("TABLE_NAME", TABLE)
+                .set("DYNAMODB_ENDPOINT", dynamodb)
+                .set("PEPPER_SECRET", SECRET)
+                .set("SECRETS_MANAGER_ENDPOINT", secrets_manager),
+        }
     }
 
     /// With an environment variable.
@@ -160,9 +177,25 @@ pub struct Ended {
 }
 
 impl Process {
-    /// The id of the process.
-    pub fn id(&self) -> u32 {
-        lock(&self.child).id()
+    /// The CPU that its threads have taken so far; the ticks of `stat` are too coarse for it.
+    pub fn cpu(&self) -> Duration {
+        let threads = fs::read_dir(self.proc("task")).expect("the process is there");
+        let spent = |thread: PathBuf| {
+            let text = fs::read_to_string(thread.join("schedstat")).expect("the kernel counts what a thread spends");
+            text.split(' ').next().and_then(|spent| spent.parse().ok()).expect("the first number is the time spent")
+        };
+        threads.map(|thread| Duration::from_nanos(spent(thread.expect("a thread is listed").path()))).sum()
+    }
+
+    /// The most memory that it has had so far, in bytes: what Lambda reports as used.
+    pub fn peak_memory(&self) -> u64 {
+        let status = fs::read_to_string(self.proc("status")).expect("the process is there");
+        let peak = status.lines().find_map(|line| line.strip_prefix("VmHWM:")?.trim().strip_suffix(" kB"));
+        peak.and_then(|kibibytes| kibibytes.trim().parse::<u64>().ok()).expect("the kernel counts memory") * 1024
+    }
+
+    fn proc(&self, name: &str) -> PathBuf {
+        Path::new("/proc").join(lock(&self.child).id().to_string()).join(name)
     }
 
     /// Waits until the function asks for its first event: the end of its init phase.

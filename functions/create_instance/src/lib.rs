@@ -1,6 +1,6 @@
 //! Invoked by an operator: makes an instance, or a new admin key for one.
 
-use directory::{Caller, Error, Expiry, Instance, InstanceId, MAX_INSTANCE_NAME, NewApiKey, PresentedKey, Scope};
+use directory::{Caller, Error, Expiry, Instance, InstanceId, NewApiKey, PresentedKey, Scope, instance_name};
 use serde::{Serialize, Serializer};
 use serde_json::Value;
 use store::Store;
@@ -38,13 +38,10 @@ impl Serialize for ShownKey {
 /// # Errors
 /// `invalidValue` for an event that is neither; [`Error::InstanceNotFound`].
 pub async fn handle(store: &Store, event: &Value, request_id: &str) -> Result<Created, Error> {
-    let member = |name: &str| event.get(name).and_then(Value::as_str).map(str::trim).filter(|text| !text.is_empty());
-    match (member("name"), member("instance")) {
-        (Some(name), None) if name.len() > MAX_INSTANCE_NAME => {
-            Err(scim::Error::invalid_value(format!("name is longer than {MAX_INSTANCE_NAME} bytes.")).into())
-        }
+    let id = event.get("instance").and_then(Value::as_str).map(str::trim).filter(|text| !text.is_empty());
+    match (instance_name(event)?, id) {
         (Some(name), None) => {
-            let created = store.create_instance(name, request_id).await?;
+            let created = store.create_instance(&name, request_id).await?;
             Ok(created_of(created.instance, created.admin_key.text, Some(created.scim_key.text)))
         }
         (None, Some(id)) => {

@@ -7,9 +7,7 @@ use serde_json::Value;
 use crate::value::Text;
 use crate::{Assigned, Change, Error, InstanceId, VisibilityGroup};
 
-/// The longest name of an instance, in bytes.
-pub const MAX_INSTANCE_NAME: usize = 128;
-const INSTANCE_NAME: Text = Text { name: "name", max_bytes: MAX_INSTANCE_NAME };
+const INSTANCE_NAME: Text = Text { name: "name", max_bytes: 128 };
 /// Four thirds of the longest name of a group.
 const DEFAULT_GROUP_ID: Text = Text { name: "defaultVisibilityGroup", max_bytes: 1024 };
 
@@ -50,12 +48,7 @@ impl InstanceChange {
     /// # Errors
     /// `invalidValue`, naming the member and what it takes.
     pub fn from_json(body: &Value) -> Result<Self, ScimError> {
-        let member = |text: Text| match body.get(text.name).map(|value| text.read(value)).transpose()? {
-            None | Some(Assigned::Absent) => Ok(None),
-            Some(Assigned::To(value)) => Ok(Some(value.trim().to_owned())),
-            Some(Assigned::Cleared) => Err(ScimError::invalid_value(format!("{} must not be empty.", text.name))),
-        };
-        Ok(Self { name: member(INSTANCE_NAME)?, default_group: member(DEFAULT_GROUP_ID)? })
+        Ok(Self { name: instance_name(body)?, default_group: member(body, &DEFAULT_GROUP_ID)? })
     }
 
     /// The instance as it is then, with the group that was asked for.
@@ -65,6 +58,22 @@ impl InstanceChange {
             default_group: group.map_or(&instance.default_group, |group| &group.name).clone(),
             ..instance.clone()
         }
+    }
+}
+
+/// Reads the name of an instance: the member `name` of a body, if it is there.
+///
+/// # Errors
+/// `invalidValue` for a name that no instance can have.
+pub fn instance_name(body: &Value) -> Result<Option<String>, ScimError> {
+    member(body, &INSTANCE_NAME)
+}
+
+fn member(body: &Value, text: &Text) -> Result<Option<String>, ScimError> {
+    match body.get(text.name).map(|value| text.read(value)).transpose()? {
+        None | Some(Assigned::Absent) => Ok(None),
+        Some(Assigned::To(value)) => Ok(Some(value.trim().to_owned())),
+        Some(Assigned::Cleared) => Err(ScimError::invalid_value(format!("{} must not be empty.", text.name))),
     }
 }
 

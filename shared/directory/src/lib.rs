@@ -38,7 +38,7 @@ pub use base62::{InstanceId, KeyId};
 pub use caller::{Caller, Credentials, Verification, verify};
 pub use cursor::{Bound, CURSOR_NONCE_BYTES, CURSOR_TIMEOUT, Place};
 pub use error::{Error, KeyRefusal};
-pub use instance::{Instance, InstanceChange, MAX_INSTANCE_NAME, NamedGroup, NewInstance, Setting, instance_changes};
+pub use instance::{Instance, InstanceChange, NamedGroup, NewInstance, Setting, instance_changes, instance_name};
 pub use key_text::{KEY_PREFIX, PresentedKey, key_prefix};
 pub use operation::{BulkOutcome, ChangeMethod, UserChange, UserOperation};
 pub use patch::UserPatch;

@@ -13,7 +13,8 @@ use crate::key::Key;
 use crate::table::Item;
 
 pub(crate) use activity::{Stamp, activity_entry, activity_item, refusal_item};
-pub use user::{item_of_user, user_of_item};
+pub(crate) use user::item_of_user;
+pub use user::user_of_item;
 
 /// An item of its key and what it holds.
 pub(crate) fn item(key: &Key, content: &impl Serialize) -> Result<Item, Error> {

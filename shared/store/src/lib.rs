@@ -38,9 +38,9 @@ pub use clock::{Clock, system_clock};
 pub use environment::{Endpoint, StartError};
 pub use groups::Deletion;
 pub use instances::CreatedInstance;
-pub use items::{item_of_user, user_of_item};
+pub use items::user_of_item;
 pub use known::Known;
-pub use users::{Opening, Page, SignedIn};
+pub use users::{Opening, Page, SignedIn, items_of_new_user};
 
 use peppers::PepperSource;
 use table::Table;

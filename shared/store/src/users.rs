@@ -17,3 +17,4 @@ pub(crate) use opening::FirstReads;
 pub use opening::Opening;
 pub use sign_in::SignedIn;
 pub(crate) use window::Window;
+pub use write::items_of_new_user;

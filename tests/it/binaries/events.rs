@@ -9,9 +9,8 @@ use std::path::Path;
 
 use http::Method;
 use serde_json::Value;
+use tests::events::Call;
 use tests::routes::{Function, ROUTES};
-
-use super::gateway::Call;
 
 const FOLDER: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/events");
 

@@ -7,8 +7,9 @@ use http::Method;
 use serde_json::{Value, json};
 use tests::app::new_pepper_secret;
 use tests::engine::TABLE;
+use tests::events::Call;
 
-use super::gateway::{Answer, Call, Gateway};
+use super::gateway::{Answer, Gateway};
 
 /// A secret that has `v1` alone, and one that has `v2` beside it for new keys.
 fn rotation() -> (String, String) {

@@ -7,9 +7,10 @@ use http::Method;
 use jiff::Timestamp;
 use serde_json::json;
 use tests::engine::TABLE;
+use tests::events::Call;
 use tests::runtime_api::Launch;
 
-use super::gateway::{Call, Gateway};
+use super::gateway::Gateway;
 
 #[tokio::test]
 async fn a_missing_setting_stops_the_function_and_is_named() {

@@ -1,5 +1,8 @@
 use std::cell::RefCell;
 
+use chacha20poly1305::{KeyInit, XChaCha20Poly1305};
+use data_encoding::HEXLOWER;
+use sha2::Sha256;
 use zeroize::ZeroizeOnDrop;
 
 use super::{Pepper, PepperError, Peppers};
@@ -42,6 +45,36 @@ fn ok_each_version_hashes_in_its_own_way() {
 }
 
 #[test]
+fn err_a_key_or_a_hash_that_differs_in_one_bit_is_not_it() {
+    let key = |secret| PresentedKey::issue(InstanceId::from_number(1), KeyId::from_number(1), &secret);
+    let pepper = Pepper::derive(NEW);
+    let (secret, hash) = ([7; 32], pepper.hash(&key([7; 32])));
+
+    for bit in 0..256 {
+        let turned = |mut bytes: [u8; 32]| {
+            bytes[bit / 8] ^= 1 << (bit % 8);
+            bytes
+        };
+        assert!(!pepper.verifies(&key(secret), &turned(hash)), "with bit {bit} of the hash turned");
+        assert!(!pepper.verifies(&key(turned(secret)), &hash), "with bit {bit} of the secret turned");
+    }
+}
+
+/// HMAC-SHA256 under HKDF-SHA256 of the secret, as another implementation has it.
+#[test]
+fn ok_a_hash_that_was_stored_long_ago_is_still_that_of_its_key() {
+    let key = PresentedKey::issue(InstanceId::from_number(1), KeyId::from_number(1), &[7; 32]);
+    let pepper = Pepper::derive(NEW);
+
+    assert_eq!(HEXLOWER.encode(&pepper.hash(&key)), "f33c6ae73332e3bfe377693cbc649b3d13870fb12d20edcec28bc7af6386392f");
+    assert_eq!(
+        HEXLOWER.encode(pepper.cursor_key()),
+        "11aa15aa7c99561f3dc8675b49af774b5658802200f192710b9ad9faa63963a7",
+        "cursors have a key of their own"
+    );
+}
+
+#[test]
 fn err_a_secret_that_cannot_be_used_says_why_and_does_not_show_itself() {
     check_err("hello", PepperError::NotAnObject);
     check_err(r#"{"current":1}"#, PepperError::NotAnObject);
@@ -50,12 +83,15 @@ fn err_a_secret_that_cannot_be_used_says_why_and_does_not_show_itself() {
     check_err(r#"{"current":"v1","v1":"short"}"#, PepperError::TooShort("v1".into()));
 }
 
-/// Compiles only where what was derived from the secret is wiped.
+/// Compiles only where what was derived from the secret is wiped, and the states of what works with it.
 #[test]
 fn ok_a_pepper_is_wiped_when_dropped() {
     fn is_wiped(_: &impl ZeroizeOnDrop) {}
     let Pepper { api_key, cursor } = Pepper::derive(NEW);
 
+    // HMAC has two of the hash, and nothing else.
+    is_wiped(&Sha256::default());
+    is_wiped(&XChaCha20Poly1305::new((&*cursor).into()));
     is_wiped(&api_key);
     is_wiped(&cursor);
 }

@@ -12,7 +12,7 @@ use crate::key::Key;
 use crate::table::Item;
 
 /// A user as it is stored.
-pub fn item_of_user(instance: InstanceId, user: &User) -> Item {
+pub(crate) fn item_of_user(instance: InstanceId, user: &User) -> Item {
     let User { id, version, created, last_modified, profile } = user;
     let mut item = Key::user(instance, id.row()).attributes();
     item.extend([

@@ -6,6 +6,7 @@ use scim::fold;
 use crate::Store;
 use crate::items::{self, Claim, number, text};
 use crate::key::Key;
+use crate::table::Item;
 use crate::transaction::{Outcome, Transaction};
 
 /// A user that is new, or another state of one that is there.
@@ -117,6 +118,19 @@ impl Write {
             _ => Error::internal("a write was refused without a reason"),
         }
     }
+}
+
+/// The items that are a new user's alone: the user, and then the entries under its values.
+///
+/// For data that no requests make: an entry in the log is not among them, and nobody counts the user.
+///
+/// # Errors
+/// [`Error::Internal`] for what cannot be stored.
+pub fn items_of_new_user(instance: InstanceId, user: User) -> Result<Vec<Item>, Error> {
+    let write = Write { kind: ActivityKind::UserCreated, old: None, new: user };
+    let taken = |entry: Move| entry.taken.map(|key| items::item(&key, &entry.claim));
+    let entries = write.moves(instance).into_iter().filter_map(taken);
+    std::iter::once(Ok(items::item_of_user(instance, &write.new))).chain(entries).collect()
 }
 
 impl Store {

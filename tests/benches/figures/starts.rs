@@ -1,0 +1,166 @@
+//! The section "starts": each binary from the start of its process to its first answer.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::io::Write;
+use std::path::Path;
+use std::time::{Duration, Instant};
+
+use flate2::Compression;
+use flate2::write::DeflateEncoder;
+use http::Method;
+use serde_json::Value;
+use tests::events::Call;
+use tests::runtime_api::binary;
+
+use crate::bare::recorded;
+use crate::operations::{OPERATIONS, Operation};
+use crate::page::{Page, significant};
+use crate::sample::Sample;
+use crate::world::{Stage, World};
+use crate::{Extent, bar};
+
+/// What the starts of a binary took.
+#[derive(Default)]
+pub(crate) struct Starts {
+    init: Vec<Duration>,
+    first: Vec<Duration>,
+    cpu: Vec<Duration>,
+    memory: u64,
+}
+
+impl Starts {
+    /// Starts the binary, and has it answer one event.
+    pub(crate) async fn start(&mut self, stage: &Stage<'_>, binary: &Path, event: &Value) {
+        let begun = Instant::now();
+        let process = stage.launch(binary).start().await;
+        process.ready().await;
+        let ready = Instant::now();
+        let answer = process.invoke(event).await.expect("an answer");
+        self.first.push(ready.elapsed());
+        self.init.push(ready - begun);
+        self.cpu.push(process.cpu());
+        self.memory = self.memory.max(process.peak_memory());
+        let status = answer["statusCode"].as_u64().unwrap_or(200);
+        assert!(status < 300 || status == 404, "{}: {answer}", binary.display());
+    }
+
+    /// Start and first answer together, in milliseconds.
+    pub(crate) fn together(&self) -> f64 {
+        Sample::micros(self.init.iter().zip(&self.first).map(|(init, first)| *init + *first)).median() / 1e3
+    }
+
+    /// CPU of both, in milliseconds.
+    pub(crate) fn cpu(&self) -> f64 {
+        Sample::micros(self.cpu.iter().copied()).median() / 1e3
+    }
+
+    fn row(&self, name: &str, binary: &Path) -> [String; 8] {
+        let milliseconds = |times: &[Duration]| significant(Sample::micros(times.iter().copied()).median() / 1e3);
+        let (size, zipped) = sizes(binary);
+        [
+            name.to_owned(),
+            milliseconds(&self.init),
+            milliseconds(&self.first),
+            significant(self.together()),
+            significant(self.cpu()),
+            significant(self.memory as f64 / 1e6),
+            significant(size),
+            significant(zipped),
+        ]
+    }
+}
+
+const HEAD: [&str; 8] =
+    ["binary", "to first poll ms", "first request ms", "together ms", "CPU ms", "peak MB", "binary MB", "zip MB"];
+
+pub(crate) async fn measure(extent: Extent, page: &mut Page, world: &World) {
+    page.section("Cold starts");
+    page.say(
+        "From the start of the process to its first poll of the Runtime API, and to the answer of its first request, over TLS. \
+         The hello world is `lambda_http` alone.",
+    );
+    all(extent, page, world).await;
+    beside_calls(extent, page, world).await;
+}
+
+/// Each binary, in turns.
+async fn all(extent: Extent, page: &mut Page, world: &World) {
+    let rounds = extent.of(25, 3);
+    let mut operations: Vec<&Operation> = Vec::new();
+    for operation in &OPERATIONS {
+        if operations.iter().all(|known| known.function != operation.function) {
+            operations.push(operation);
+        }
+    }
+    let stage = world.stage().await;
+    let hello = Call::new(Method::GET, "/").event();
+    let mut found: BTreeMap<&str, Starts> = BTreeMap::new();
+    let progress = bar("cold starts of all functions", rounds);
+    for number in 0..rounds {
+        found.entry("hello").or_default().start(&stage, &binary("hello"), &hello).await;
+        for operation in &operations {
+            let event = (operation.asked)(world, number).event(&world.app);
+            found.entry(operation.function).or_default().start(&stage, &binary(operation.function), &event).await;
+        }
+        progress.inc(1);
+    }
+    progress.finish_and_clear();
+    let names = std::iter::once("hello").chain(operations.iter().map(|operation| operation.function));
+    let row = |name: &str| {
+        let shown = if name == "hello" { "hello world".to_owned() } else { format!("`{name}`") };
+        found[name].row(&shown, &binary(name))
+    };
+    page.table(HEAD, names.map(row));
+}
+
+/// The functions that have a target, in turns with the bare function.
+async fn beside_calls(extent: Extent, page: &mut Page, world: &World) {
+    page.say(
+        "Beside the bare function, which reads the pepper and opens its connection as they do, and makes the same calls: a \
+         copy of the same table each, in turns.",
+    );
+    let rounds = extent.of(40, 5);
+    let mut rows = Vec::new();
+    for operation in OPERATIONS.iter().filter(|operation| operation.ratio.is_some()) {
+        let progress = bar(&format!("cold starts beside the calls: {}", operation.function), rounds);
+        let (ours, bare) = (world.stage().await, world.stage().await);
+        let events = recorded(world, operation, rounds).await;
+        let (mut our_starts, mut bare_starts) = (Starts::default(), Starts::default());
+        for (number, event) in events.iter().enumerate() {
+            let own = (operation.asked)(world, number).event(&world.app);
+            our_starts.start(&ours, &binary(operation.function), &own).await;
+            bare_starts.start(&bare, &binary("bare"), event).await;
+            progress.inc(1);
+        }
+        progress.finish_and_clear();
+        let ratio = our_starts.together() / bare_starts.together();
+        page.target(
+            &format!("start and first request of `{}`, against its calls", operation.function),
+            ratio,
+            1.3,
+            "×",
+        );
+        rows.push([
+            format!("`{}`: {}", operation.function, operation.name),
+            significant(our_starts.together()),
+            significant(bare_starts.together()),
+            significant(ratio),
+            significant(our_starts.cpu()),
+            significant(bare_starts.cpu()),
+            significant(our_starts.cpu() / bare_starts.cpu()),
+        ]);
+    }
+    page.table(["first request", "together ms", "calls alone", "ratio", "CPU ms", "calls alone", "ratio"], rows);
+    let (ours, bare) = (sizes(&binary("get_user")).1, sizes(&binary("bare")).1);
+    page.target("zip of `get_user`, against the bare function's", ours / bare, 1.4, "×");
+}
+
+/// The size of a binary, as it is and as it is uploaded, in megabytes.
+pub(crate) fn sizes(binary: &Path) -> (f64, f64) {
+    let bytes = fs::read(binary).expect("the binary is there");
+    let mut zipped = DeflateEncoder::new(Vec::new(), Compression::default());
+    zipped.write_all(&bytes).expect("a vector takes bytes");
+    let zipped = zipped.finish().expect("a vector takes bytes");
+    (bytes.len() as f64 / 1e6, zipped.len() as f64 / 1e6)
+}
