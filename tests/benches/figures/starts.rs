@@ -1,6 +1,5 @@
 //! The section "starts": each binary from the start of its process to its first answer.
 
-use std::collections::BTreeMap;
 use std::fs;
 use std::io::Write;
 use std::path::Path;
@@ -14,7 +13,7 @@ use tests::events::Call;
 use tests::runtime_api::binary;
 
 use crate::bare::recorded;
-use crate::operations::{OPERATIONS, Operation};
+use crate::operations::OPERATIONS;
 use crate::page::{Page, significant};
 use crate::sample::Sample;
 use crate::world::{Stage, World};
@@ -55,11 +54,16 @@ impl Starts {
         Sample::micros(self.cpu.iter().copied()).median() / 1e3
     }
 
-    fn row(&self, name: &str, binary: &Path) -> [String; 8] {
+    fn row(&self, function: &str) -> [String; 8] {
         let milliseconds = |times: &[Duration]| significant(Sample::micros(times.iter().copied()).median() / 1e3);
-        let (size, zipped) = sizes(binary);
+        let (size, zipped) = sizes(&binary(function));
+        let shown = match function {
+            "hello" => "hello world".to_owned(),
+            "bare" => "bare: the calls of `get_user`".to_owned(),
+            _ => format!("`{function}`"),
+        };
         [
-            name.to_owned(),
+            shown,
             milliseconds(&self.init),
             milliseconds(&self.first),
             significant(self.together()),
@@ -87,31 +91,26 @@ pub(crate) async fn measure(extent: Extent, page: &mut Page, world: &World) {
 /// Each binary, in turns.
 async fn all(extent: Extent, page: &mut Page, world: &World) {
     let rounds = extent.of(25, 3);
-    let mut operations: Vec<&Operation> = Vec::new();
+    let stage = world.stage().await;
+    let bare = recorded(world, &OPERATIONS[0], 1).await.remove(0);
+    let mut functions: Vec<(&str, Vec<Value>)> =
+        vec![("hello", vec![Call::new(Method::GET, "/").event(); rounds]), ("bare", vec![bare; rounds])];
     for operation in &OPERATIONS {
-        if operations.iter().all(|known| known.function != operation.function) {
-            operations.push(operation);
+        if functions.iter().all(|(known, _)| *known != operation.function) {
+            let event = |number| (operation.asked)(world, number).event(&world.app);
+            functions.push((operation.function, (0..rounds).map(event).collect()));
         }
     }
-    let stage = world.stage().await;
-    let hello = Call::new(Method::GET, "/").event();
-    let mut found: BTreeMap<&str, Starts> = BTreeMap::new();
+    let mut found: Vec<_> = functions.iter().map(|_| Starts::default()).collect();
     let progress = bar("cold starts of all functions", rounds);
     for number in 0..rounds {
-        found.entry("hello").or_default().start(&stage, &binary("hello"), &hello).await;
-        for operation in &operations {
-            let event = (operation.asked)(world, number).event(&world.app);
-            found.entry(operation.function).or_default().start(&stage, &binary(operation.function), &event).await;
+        for ((function, events), starts) in functions.iter().zip(&mut found) {
+            starts.start(&stage, &binary(function), &events[number]).await;
         }
         progress.inc(1);
     }
     progress.finish_and_clear();
-    let names = std::iter::once("hello").chain(operations.iter().map(|operation| operation.function));
-    let row = |name: &str| {
-        let shown = if name == "hello" { "hello world".to_owned() } else { format!("`{name}`") };
-        found[name].row(&shown, &binary(name))
-    };
-    page.table(HEAD, names.map(row));
+    page.table(HEAD, functions.iter().zip(&found).map(|((function, _), starts)| starts.row(function)));
 }
 
 /// The functions that have a target, in turns with the bare function.
