@@ -35,7 +35,8 @@ build() {
 }
 
 sources
-change 's/tokio::join!(warm_up(store.peppers.get()), store.connect());//' shared/store/src/environment.rs
+# In a branch that is not taken: without the calls the compiler lays out other futures.
+change 's/tokio::join!(warm_up(.*$/if std::hint::black_box(false) { & }/' shared/store/src/environment.rs
 build no_warm_up
 
 sources

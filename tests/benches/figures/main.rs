@@ -54,6 +54,8 @@ struct Arguments {
 /// A part of the page.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 enum Section {
+    /// A minute at full speed. First, since what other sections leave in memory would hide what it adds.
+    Load,
     /// Each binary from its start to its first answer.
     Starts,
     /// Each operation in a function that has started.
@@ -68,8 +70,6 @@ enum Section {
     Races,
     /// Keys that are wrong.
     Keys,
-    /// A minute at full speed.
-    Load,
 }
 
 /// How much is measured.
@@ -114,6 +114,7 @@ async fn main() -> ExitCode {
     let mut failures = Vec::new();
     for section in sections {
         match *section {
+            Section::Load => failures.extend(load::measure(extent, &mut page).await),
             Section::Starts => starts::measure(extent, &mut page, &World::new().await).await,
             Section::Warm => warm::measure(extent, &mut page, &World::new().await).await,
             Section::Choices => choices::measure(extent, &mut page, &World::new().await).await,
@@ -121,7 +122,6 @@ async fn main() -> ExitCode {
             Section::Creations => creations::measure(extent, &mut page).await,
             Section::Races => races::measure(extent, &mut page).await,
             Section::Keys => keys::measure(extent, &mut page).await,
-            Section::Load => failures.extend(load::measure(extent, &mut page).await),
         }
     }
     let path = page.save();
