@@ -1,6 +1,6 @@
 //! Invoked by an operator: makes an instance, or a new admin key for one.
 
-use directory::{Caller, Error, Expiry, Instance, InstanceId, NewApiKey, PresentedKey, Scope, instance_name};
+use directory::{Caller, Error, Instance, InstanceId, PresentedKey, instance_name};
 use serde::{Serialize, Serializer};
 use serde_json::Value;
 use store::Store;
@@ -47,13 +47,7 @@ pub async fn handle(store: &Store, event: &Value, request_id: &str) -> Result<Cr
         (None, Some(id)) => {
             let id = id.parse().map_err(|_| Error::InstanceNotFound(id.to_owned()))?;
             let instance = store.find_instance(id).await?;
-            let caller = Caller::operator(id, request_id.to_owned());
-            let new = NewApiKey {
-                description: "Issued by an operator".to_owned(),
-                scope: Scope::Admin,
-                expiry: Expiry::Never,
-            };
-            let issued = store.create_operator_key(&caller, &new).await?;
+            let issued = store.create_operator_key(&Caller::operator(id, request_id.to_owned())).await?;
             Ok(created_of(instance, issued.text, None))
         }
         _ => Err(scim::Error::invalid_value(

@@ -1,8 +1,8 @@
 //! API keys of an instance.
 
 use directory::{
-    Activity, ActivityKind, ApiKey, Caller, Change, Error, InstanceId, KeyState, NewApiKey, PresentedKey, Rotation,
-    may_add, may_revoke,
+    Activity, ActivityKind, ApiKey, Caller, Change, Error, Expiry, InstanceId, KeyState, NewApiKey, PresentedKey,
+    Rotation, Scope, may_add, may_revoke,
 };
 use jiff::Timestamp;
 use serde::Deserialize;
@@ -39,12 +39,14 @@ impl Store {
         self.write_api_key(caller, new, |keys, now| may_add(keys, new.scope, now)).await
     }
 
-    /// Makes a key for an operator, however many there are: nobody shall be locked out.
+    /// Makes an admin key for an operator, however many keys there are: nobody shall be locked out.
     ///
     /// # Errors
     /// As [`Store::create_api_key`], but for the number of keys.
-    pub async fn create_operator_key(&self, caller: &Caller, new: &NewApiKey) -> Result<IssuedKey, Error> {
-        self.write_api_key(caller, new, |_, _| Ok(())).await
+    pub async fn create_operator_key(&self, caller: &Caller) -> Result<IssuedKey, Error> {
+        let description = "Issued by an operator".to_owned();
+        let new = NewApiKey { description, scope: Scope::Admin, expiry: Expiry::Never };
+        self.write_api_key(caller, &new, |_, _| Ok(())).await
     }
 
     async fn write_api_key(

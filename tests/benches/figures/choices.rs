@@ -25,11 +25,11 @@ pub(crate) async fn measure(extent: Extent, page: &mut Page, world: &World) {
     page.section("Choices");
     page.say("`get_user` and the same code with one thing decided otherwise (`tests/benches/variants.sh`), in turns.");
     let mut rows = Vec::new();
+    let progress = bar("choices decided otherwise", CHOICES.len());
     for (choice, otherwise, name) in CHOICES {
         let other = Path::new(ROOT).join("target/variants").join(name).join("get_user");
-        let progress = bar(choice, 2);
         let measured = pair(extent, world, [binary("get_user"), other]).await;
-        progress.finish_and_clear();
+        progress.inc(1);
         let names = [format!("**{choice}**"), otherwise.to_owned()];
         rows.extend(
             names
@@ -38,6 +38,7 @@ pub(crate) async fn measure(extent: Extent, page: &mut Page, world: &World) {
                 .map(|(name, [start, cpu, warm, warm_cpu, zip])| [name, start, cpu, warm, warm_cpu, zip]),
         );
     }
+    progress.finish_and_clear();
     page.table(["choice", "start and first request ms", "CPU ms", "warm p50 µs", "CPU µs", "zip MB"], rows);
     calls(extent, page, world).await;
 }

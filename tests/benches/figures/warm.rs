@@ -112,7 +112,7 @@ async fn alone(extent: Extent, world: &World, operation: &Operation) -> ([String
         }
         let asked = (operation.asked)(world, number);
         let status = run.send(&asked.event(&world.app)).await;
-        assert!(status < 300 || operation.function == "unsupported", "{}: {status}", operation.name);
+        assert_eq!(status >= 300, operation.function == "unsupported", "{}: {status}", operation.name);
     }
     let usage = (operation.asked)(world, BEFORE + requests).usage(&world.app).await;
     let (read, written) = (usage.read_units(), usage.write_units());
@@ -156,6 +156,7 @@ async fn beside_calls(extent: Extent, page: &mut Page, world: &World) {
             assert_eq!(bare.send(event).await, 200, "the calls of {}", operation.name);
             progress.inc(1);
         }
+        progress.finish_and_clear();
         let times = (ours.time().median(), bare.time().median());
         page.target(&format!("{}, warm, against its calls", operation.name), times.0 / times.1, ratio, "×");
         rows.push([

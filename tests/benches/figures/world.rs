@@ -16,7 +16,7 @@ use crate::folder::Folder;
 use crate::operations::Asked;
 use crate::people::{creation, name};
 
-/// As many users as the operations need: one in a thousand is a page, and each is deactivated once.
+/// As many users as the operations need: the longest page has a thousand, and nobody is deactivated twice.
 const USERS: usize = 2_000;
 
 /// An instance with users, and a folder for copies of its table.
